@@ -1,0 +1,5 @@
+@_exported public import NablaCalculus
+@_exported public import NablaCriticalPoints
+@_exported public import NablaExpressions
+@_exported public import NablaOptimization
+@_exported public import NablaTensors
