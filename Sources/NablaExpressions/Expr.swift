@@ -1,1 +1,109 @@
-// placeholder
+/// A symbolic scalar expression: a constant, a variable, or an operation on other expressions.
+///
+/// Expressions are built by ordinary arithmetic, by the functions of this module (`sin(x)`,
+/// `pow(x, 3)`, …) and by ``select(_:_:_:)``:
+///
+///     let x = Expr.variable("x"), y = Expr.variable("y")
+///     let f = pow(x, 2) * y + exp(-x)
+///     let slope = f.derivative(by: x)  // 2*x*y - exp(-x)
+///
+/// Equal subexpressions are stored once (hash-consing), so an expression is a directed acyclic graph
+/// and work that a value shares with its derivatives is written, and later computed, once. While it is
+/// built an expression is simplified by rules that keep its value up to rounding and the sign of a
+/// zero; nothing is cancelled that could be infinite or NaN (`0*x` and `x/x` stay).
+///
+/// - Complexity: an operation takes O(1) expected time; copying an expression copies a reference.
+public struct Expr: Sendable {
+  package enum Storage: Sendable {
+    /// A number that belongs to no graph yet.
+    case constant(Double)
+    /// A node of a graph; never one of its constants.
+    case node(ExprGraph, NodeID)
+  }
+
+  package let storage: Storage
+
+  init(storage: Storage) { self.storage = storage }
+
+  /// A constant.
+  public init(_ value: Double) { storage = .constant(value) }
+
+  /// The variable called `name`. Two variables of one name are the same variable.
+  ///
+  /// The name must be one that a formula can hold if the expression is to be printed and read back: a
+  /// letter or underscore, then letters, digits and underscores, and not the name of a constant.
+  public static func variable(_ name: String) -> Expr { ExprGraph().variable(Symbol(name: name)) }
+
+  /// The value if this is a constant, else nil.
+  public var constantValue: Double? {
+    if case .constant(let value) = storage { value } else { nil }
+  }
+
+  /// The name if this is a variable, else nil.
+  public var variableName: String? {
+    guard case .node(let graph, let id) = storage else { return nil }
+    let node = graph.node(id)
+    return node.operation == .variable ? graph.symbol(node).name : nil
+  }
+}
+
+extension Expr: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public init(floatLiteral value: Double) { self.init(value) }
+  public init(integerLiteral value: Int) { self.init(Double(value)) }
+}
+
+/// Structural equality: the same constant bits, or the same operation on equal operands.
+///
+/// It says how two expressions are written, not whether two formulas mean the same. For a condition
+/// inside an expression use the pointwise `.==`.
+extension Expr: Hashable {
+  public static func == (left: Expr, right: Expr) -> Bool {
+    switch (left.storage, right.storage) {
+    case (.constant(let a), .constant(let b)): a.bitPattern == b.bitPattern
+    case (.node(let graph, let a), .node(let other, let b)): graph.id(of: b, in: other) == a
+    default: false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch storage {
+    case .constant(let value): hasher.combine(value.bitPattern)
+    case .node(let graph, let id): hasher.combine(graph.structuralHash(id))
+    }
+  }
+}
+
+extension Expr {
+  /// The operation on top, `.constant` and `.variable` included.
+  public var operation: Operation {
+    switch storage {
+    case .constant: .constant
+    case .node(let graph, let id): graph.node(id).operation
+    }
+  }
+
+  /// The operands of the operation on top, in order; empty for a constant or a variable.
+  ///
+  /// The fixed integer of xⁿ and of the polygamma function is not an operand: see ``index``.
+  public var operands: [Expr] {
+    guard case .node(let graph, let id) = storage else { return [] }
+    let node = graph.node(id)
+    return (0..<node.operation.definition.value.operandCount).map { graph.expression(node[$0]) }
+  }
+
+  /// The fixed integer of xⁿ and of the polygamma function of order n; nil for other operations.
+  public var index: Int? {
+    guard case .node(let graph, let id) = storage else { return nil }
+    let node = graph.node(id)
+    guard case .indexed = node.operation.definition.value else { return nil }
+    return Int(node.b)
+  }
+
+  /// Whether the value can be seen to be never negative (it may be NaN).
+  var isNonNegative: Bool {
+    switch storage {
+    case .constant(let value): value >= 0
+    case .node(let graph, let id): graph.isNonNegative(id)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+extension Expr {
+  /// An operation on operands, folded if they are constants and simplified if a rule applies.
+  ///
+  /// For operations without a fixed integer. Constants are folded with the table's value, so that a
+  /// constant expression has the value that evaluating it would give.
+  package static func applying(_ operation: Operation, to operands: Expr...) -> Expr {
+    applying(operation, to: operands)
+  }
+
+  package static func applying(_ operation: Operation, to operands: [Expr]) -> Expr {
+    let definition = operation.definition
+    precondition(
+      operands.count == definition.value.operandCount,
+      "\(operation) takes \(definition.value.operandCount) operands, not \(operands.count)")
+    switch definition.value {
+    case .unary(let value):
+      if let x = operands[0].constantValue { return Expr(value(x)) }
+    case .binary(let value):
+      if let a = operands[0].constantValue, let b = operands[1].constantValue { return Expr(value(a, b)) }
+    case .select:
+      if let condition = operands[0].constantValue { return condition != 0 ? operands[1] : operands[2] }
+    case .leaf, .indexed: preconditionFailure("\(operation) is not applied to operands alone")
+    }
+    return simplified(operation, operands) ?? interned(operation, operands)
+  }
+
+  /// An operation with a fixed integer: xⁿ or the polygamma function of order n.
+  package static func applying(_ operation: Operation, index: Int, to operand: Expr) -> Expr {
+    guard case .indexed(let value) = operation.definition.value, let index32 = Int32(exactly: index) else {
+      preconditionFailure("\(operation) does not take the fixed integer \(index)")
+    }
+    if let x = operand.constantValue { return Expr(value(x, index)) }
+    return simplified(operation, index: index, operand) ?? interned(operation, [operand], index: index32)
+  }
+
+  /// The node of an operation as it stands, in the graph of its operands; they are not all constants.
+  private static func interned(_ operation: Operation, _ operands: [Expr], index: Int32 = 0) -> Expr {
+    // Of two graphs the larger one takes in the other's nodes.
+    var graph: ExprGraph?
+    var isMixed = false
+    for case .node(let candidate, _) in operands.map(\.storage) where candidate !== graph {
+      isMixed = graph != nil
+      if let current = graph, current.count >= candidate.count { continue }
+      graph = candidate
+    }
+    guard let graph else { preconditionFailure("constant operands are folded, not interned") }
+    var ids = operands.map { graph.id(of: $0) }
+    // Sums and products do not depend on the order of their operands; one order makes them one node.
+    if !isMixed || ids.count == 2, operation == .add || operation == .multiply, ids[0] > ids[1] {
+      if operands[1].constantValue == nil || operation == .multiply { ids.swapAt(0, 1) }
+    }
+    return graph.intern(operation, ids, index: index)
+  }
+}

@@ -1,0 +1,83 @@
+internal import Glibc
+
+extension OperationDefinition {
+  static let piecewise: [OperationDefinition] = [
+    // √(a²+b²) without overflow. Its partials are the direction cosines, 0 at the origin by convention.
+    .init(
+      .hypot, "hypot", value: .binary { Glibc.hypot($0, $1) },
+      derivative: .binary { a, b, _ in (directionCosine(a, b), directionCosine(b, a)) }, isNonNegative: true),
+    // c = a/√(a²+b²) as an operation of its own: its partials s²/r and −cs/r, with s the other cosine,
+    // do not cancel where b ≪ a, as the quotient rule does.
+    .init(
+      .directionCosine, "directionCosine",
+      .formula { select(hypot($0[0], $0[1]) .== 0, 0, $0[0] / hypot($0[0], $0[1])) },
+      value: .binary { a, b in
+        let r = Glibc.hypot(a, b)
+        return r == 0 ? 0 : a / r
+      },
+      derivative: .binary { a, b, c in
+        let (s, r) = (directionCosine(b, a), hypot(a, b))
+        return (pow(s, 2) / r, -(c * (s / r)))
+      }),
+    // abs'(0) = 0.
+    .init(
+      .abs, "abs", value: .unary { Swift.abs($0) }, derivative: .unary { x, _ in sign(x) },
+      isNonNegative: true),
+    // −1, 0, 1; NaN of NaN.
+    .init(.sign, "sign", value: .unary { x in x > 0 ? 1 : x < 0 ? -1 : x }, derivative: .zero),
+    .init(.floor, "floor", value: .unary { $0.rounded(.down) }, derivative: .zero),
+    .init(.ceil, "ceil", value: .unary { $0.rounded(.up) }, derivative: .zero),
+
+    // NaN where either operand is NaN. A tie is shared ½, ½; the operand that loses takes no part.
+    .init(
+      .min, "min", value: .binary { a, b in a < b || a.isNaN ? a : b },
+      derivative: .guarded { [tied(0, $0, wins: !($0[0] .> $0[1])), tied(1, $0, wins: !($0[1] .> $0[0]))] }),
+    .init(
+      .max, "max", value: .binary { a, b in a > b || a.isNaN ? a : b },
+      derivative: .guarded { [tied(0, $0, wins: !($0[0] .< $0[1])), tied(1, $0, wins: !($0[1] .< $0[0]))] }),
+    // max(x, 0), NaN of NaN; relu'(0) = 0.
+    .init(
+      .relu, "relu", value: .unary { x in x > 0 || x.isNaN ? x : 0 },
+      derivative: .guarded { [.init(operand: 0, partial: 1, condition: $0[0] .> 0)] }, isNonNegative: true),
+  ]
+
+  private static func tied(
+    _ operand: Int, _ operands: [Expr], wins condition: Expr
+  ) -> OperationDefinition.GuardedPartial {
+    .init(operand: operand, partial: select(operands[0] .== operands[1], 0.5, 1), condition: condition)
+  }
+
+  /// Comparisons are false where an operand is NaN, but `!=`, which is true there. A condition counts as
+  /// true where it is not zero.
+  static let conditions: [OperationDefinition] = [
+    .init(
+      .less, "<", .infix, value: .binary { $0 < $1 ? 1 : 0 }, derivative: .zero, isNonNegative: true),
+    .init(
+      .lessOrEqual, "<=", .infix, value: .binary { $0 <= $1 ? 1 : 0 }, derivative: .zero,
+      isNonNegative: true),
+    .init(
+      .equal, "==", .infix, value: .binary { $0 == $1 ? 1 : 0 }, derivative: .zero, isNonNegative: true),
+    .init(
+      .notEqual, "!=", .infix, value: .binary { $0 != $1 ? 1 : 0 }, derivative: .zero, isNonNegative: true),
+    .init(
+      .and, "&&", .infix, value: .binary { $0 != 0 && $1 != 0 ? 1 : 0 }, derivative: .zero,
+      isNonNegative: true),
+    .init(
+      .or, "||", .infix, value: .binary { $0 != 0 || $1 != 0 ? 1 : 0 }, derivative: .zero,
+      isNonNegative: true),
+    .init(.not, "!", .prefix, value: .unary { $0 == 0 ? 1 : 0 }, derivative: .zero, isNonNegative: true),
+
+    // The derivative is that of the branch taken, in every order; the other takes no part.
+    .init(
+      .select, "where", value: .select,
+      derivative: .guarded {
+        [
+          .init(operand: 1, partial: 1, condition: $0[0]),
+          .init(operand: 2, partial: 1, condition: !$0[0]),
+        ]
+      }),
+  ]
+}
+
+/// a/√(a²+b²), 0 at the origin.
+func directionCosine(_ a: Expr, _ b: Expr) -> Expr { Expr.applying(.directionCosine, to: a, b) }

@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// 2/√π (mpmath, 50 digits).
+private let twoOverRootPi = 1.128379167095512573896158903121545172
+
+extension OperationDefinition {
+  static let special: [OperationDefinition] = [
+    .init(
+      .erf, "erf", value: .unary { Glibc.erf($0) },
+      derivative: .unary { x, _ in Expr(twoOverRootPi) * exp(-pow(x, 2)) }),
+    .init(
+      .erfc, "erfc", value: .unary { Glibc.erfc($0) },
+      derivative: .unary { x, _ in Expr(-twoOverRootPi) * exp(-pow(x, 2)) }, isNonNegative: true),
+    // log|Γ(x)|; lgamma' is the digamma function. `lgamma_r` writes no global sign, so it is thread-safe.
+    .init(
+      .lgamma, "lgamma",
+      value: .unary { x in
+        var sign: Int32 = 0
+        return lgamma_r(x, &sign)
+      }, derivative: .unary { x, _ in polygamma(0, x) }),
+    // ψ⁽ⁿ⁾(x), the derivative of order n + 1 of log Γ.
+    .init(
+      .polygamma, "polygamma", value: .indexed { x, n in Polygamma.value(order: n, at: x) },
+      derivative: .indexed { x, n, _ in polygamma(n + 1, x) }),
+    // 1/(1+e⁻ˣ). The exponent is never positive, so nothing overflows, and neither tail loses digits.
+    .init(
+      .sigmoid, "sigmoid",
+      value: .unary { x in
+        let t = Glibc.exp(-Swift.abs(x))
+        return (x < 0 ? t : 1) / (1 + t)
+      },
+      // s(x)s(−x), not s(1−s), which is 0 from x = 37 on.
+      derivative: .unary { x, y in y * sigmoid(-x) }, isNonNegative: true),
+    // log(1+eˣ).
+    .init(
+      .softplus, "softplus",
+      value: .unary { x in (x > 0 ? x : 0) + Glibc.log1p(Glibc.exp(-Swift.abs(x))) },
+      derivative: .unary { x, _ in sigmoid(x) }, isNonNegative: true),
+  ]
+}
