@@ -107,3 +107,10 @@ extension Expr {
     }
   }
 }
+
+extension Expr {
+  /// The graph that holds this expression; nil for a constant.
+  package var graph: ExprGraph? {
+    if case .node(let graph, _) = storage { graph } else { nil }
+  }
+}

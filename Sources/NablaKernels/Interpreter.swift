@@ -1,0 +1,172 @@
+internal import NablaExpressions
+
+/// The portable way of running a tape: one instruction at a time over a block of points.
+///
+/// It uses `SIMD8` arithmetic, which Swift compiles for whatever the machine has, and the table's scalar
+/// functions for the rest. It is the fallback where no machine code can be had, and the oracle that
+/// machine code is tested against.
+package struct Interpreter: Kernel {
+  private typealias Lanes = SIMD8<Double>
+  private static let laneCount = 8
+
+  private let tape: Tape
+  /// Points a block: as many as keep all slots in the first-level cache.
+  private let blockSize: Int
+
+  package var inputCount: Int { tape.inputCount }
+  package var outputCount: Int { tape.outputs.count }
+  package let estimatedCost: Double
+
+  package init(tape: Tape) {
+    self.tape = tape
+    // 24 KiB of the 32 that the smallest common first-level cache has.
+    let fitting = 24 * 1024 / (8 * Swift.max(1, tape.slotCount)) / Self.laneCount * Self.laneCount
+    blockSize = Swift.min(256, Swift.max(16, fitting))
+    estimatedCost =
+      tape.instructions.reduce(1) { $0 + Self.cost(of: $1.operation) } + 0.5 * Double(tape.outputs.count)
+  }
+
+  private static func cost(of operation: Operation) -> Double {
+    switch operation {
+    case .add, .subtract, .multiply, .negate, .integerPower, .abs, .min, .max, .relu, .less, .lessOrEqual,
+      .equal, .notEqual, .and, .or, .not, .select:
+      0.4
+    case .divide, .sqrt: 1
+    default: 8
+    }
+  }
+
+  package func run(
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
+  ) {
+    // A single point must not pay for a whole block.
+    let size = Swift.min(blockSize, (range.count + Self.laneCount - 1) / Self.laneCount * Self.laneCount)
+    withUnsafeTemporaryAllocation(
+      byteCount: Swift.max(1, tape.slotCount) * size * MemoryLayout<Double>.stride, alignment: 64
+    ) { bytes in
+      let slots = bytes.baseAddress!.bindMemory(to: Double.self, capacity: tape.slotCount * size)
+      // The lanes behind the last point of a block are computed too: give them a value.
+      slots.initialize(repeating: 0, count: tape.slotCount * size)
+      for (slot, value) in tape.constants { (slots + Int(slot) * size).update(repeating: value, count: size) }
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let count = Swift.min(size, range.upperBound - start)
+        load(start, count, inputs, into: slots, size)
+        for instruction in tape.instructions { execute(instruction, count, slots, size) }
+        store(start, count, slots, size, outputs)
+        start += count
+      }
+    }
+  }
+
+  private func load(
+    _ start: Int, _ count: Int, _ inputs: UnsafePointer<InputColumn>, into slots: UnsafeMutablePointer<Double>,
+    _ size: Int
+  ) {
+    for (slot, input) in tape.loads {
+      let values = slots + Int(slot) * size
+      let column = inputs[input]
+      let source = column.base + start * column.stride
+      if column.stride == 1 {
+        values.update(from: source, count: count)
+      } else {
+        for i in 0..<count { values[i] = source[i * column.stride] }
+      }
+    }
+  }
+
+  /// Eight points at a time, all their outputs: rows of points [N, n] are then written line by line.
+  private func store(
+    _ start: Int, _ count: Int, _ slots: UnsafeMutablePointer<Double>, _ size: Int,
+    _ outputs: UnsafePointer<OutputColumn>
+  ) {
+    var first = 0
+    while first < count {
+      let last = Swift.min(first + Self.laneCount, count)
+      for (output, slot) in tape.outputs.enumerated() {
+        let values = slots + Int(slot) * size
+        let column = outputs[output]
+        let target = column.base + start * column.stride
+        for i in first..<last { target[i * column.stride] = values[i] }
+      }
+      first = last
+    }
+  }
+
+  private func execute(
+    _ instruction: Tape.Instruction, _ count: Int, _ slots: UnsafeMutablePointer<Double>, _ size: Int
+  ) {
+    let result = slots + Int(instruction.result) * size
+    let a = slots + Int(instruction.a) * size
+    let b = slots + Int(instruction.b) * size
+    let c = slots + Int(instruction.c) * size
+    switch instruction.operation {
+    case .add: lanes(result, a, b, count) { $0 + $1 }
+    case .subtract: lanes(result, a, b, count) { $0 - $1 }
+    case .multiply: lanes(result, a, b, count) { $0 * $1 }
+    case .divide: lanes(result, a, b, count) { $0 / $1 }
+    case .negate: lanes(result, a, a, count) { x, _ in -x }
+    case .sqrt: lanes(result, a, a, count) { x, _ in x.squareRoot() }
+    case .less: lanes(result, a, b, count) { Self.ones(where: $0 .< $1) }
+    case .lessOrEqual: lanes(result, a, b, count) { Self.ones(where: $0 .<= $1) }
+    case .equal: lanes(result, a, b, count) { Self.ones(where: $0 .== $1) }
+    case .notEqual: lanes(result, a, b, count) { Self.ones(where: $0 .!= $1) }
+    case .select:
+      for i in stride(from: 0, to: count, by: Self.laneCount) {
+        let condition = vector(a, i) .!= Lanes(repeating: 0)
+        setVector(result, i, vector(c, i).replacing(with: vector(b, i), where: condition))
+      }
+    case .integerPower where instruction.index.magnitude <= 32:
+      power(result, a, Int(instruction.index), count)
+    default:
+      switch instruction.operation.definition.value {
+      case .unary(let function): for i in 0..<count { result[i] = function(a[i]) }
+      case .binary(let function): for i in 0..<count { result[i] = function(a[i], b[i]) }
+      case .indexed(let function):
+        for i in 0..<count { result[i] = function(a[i], Int(instruction.index)) }
+      case .leaf, .select: preconditionFailure("\(instruction.operation) is no instruction")
+      }
+    }
+  }
+
+  @inline(__always)
+  private func vector(_ values: UnsafeMutablePointer<Double>, _ i: Int) -> Lanes {
+    UnsafeRawPointer(values + i).load(as: Lanes.self)
+  }
+
+  @inline(__always)
+  private func setVector(_ values: UnsafeMutablePointer<Double>, _ i: Int, _ lanes: Lanes) {
+    UnsafeMutableRawPointer(values + i).storeBytes(of: lanes, as: Lanes.self)
+  }
+
+  @inline(__always)
+  private func lanes(
+    _ result: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>,
+    _ b: UnsafeMutablePointer<Double>, _ count: Int, _ operation: (Lanes, Lanes) -> Lanes
+  ) {
+    for i in stride(from: 0, to: count, by: Self.laneCount) {
+      setVector(result, i, operation(vector(a, i), vector(b, i)))
+    }
+  }
+
+  @inline(__always)
+  private static func ones(where mask: SIMDMask<Lanes.MaskStorage>) -> Lanes {
+    Lanes(repeating: 0).replacing(with: Lanes(repeating: 1), where: mask)
+  }
+
+  /// The same products in the same order as the table's `integerPower`.
+  private func power(
+    _ result: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>, _ n: Int, _ count: Int
+  ) {
+    let highest = (Int.bitWidth - 2) - n.magnitude.leadingZeroBitCount
+    for i in stride(from: 0, to: count, by: Self.laneCount) {
+      let x = vector(a, i)
+      var y = x
+      for bit in stride(from: highest, through: 0, by: -1) {
+        y *= y
+        if n.magnitude >> UInt(bit) & 1 == 1 { y *= x }
+      }
+      setVector(result, i, n < 0 ? 1 / y : y)
+    }
+  }
+}

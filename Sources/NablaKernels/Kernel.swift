@@ -1,0 +1,68 @@
+package import NablaExpressions
+
+/// Where the values of one input of a kernel lie: that of point i at `base + i * stride`.
+///
+/// Stride 1 is a column of its own, n a column of row-major points [N, n], and 0 a value that all
+/// points share.
+package struct InputColumn {
+  package var base: UnsafePointer<Double>
+  package var stride: Int
+
+  package init(base: UnsafePointer<Double>, stride: Int) {
+    self.base = base
+    self.stride = stride
+  }
+}
+
+/// Where the values of one output of a kernel go: that of point i to `base + i * stride`.
+package struct OutputColumn {
+  package var base: UnsafeMutablePointer<Double>
+  package var stride: Int
+
+  package init(base: UnsafeMutablePointer<Double>, stride: Int) {
+    self.base = base
+    self.stride = stride
+  }
+}
+
+/// A compiled list of expressions, ready to run over batches of points.
+///
+/// Every way of executing a graph conforms to this protocol: the portable interpreter, and machine code
+/// for an instruction set. A kernel is immutable and may run on any number of threads at once.
+///
+/// A point's results have the same bits in every run: they depend neither on the number of points, nor
+/// on its place among them, nor on the number of threads.
+package protocol Kernel: Sendable {
+  var inputCount: Int { get }
+  var outputCount: Int { get }
+
+  /// A rough number of nanoseconds that a point takes, from which a run decides how many threads pay.
+  var estimatedCost: Double { get }
+
+  /// Computes all outputs of the points in `range`. The columns are indexed by the points' numbers, and
+  /// hold `inputCount` and `outputCount` entries.
+  func run(
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>)
+}
+
+/// Compiles expressions of `inputs`, which are variables, for this machine.
+///
+/// This is the one place that chooses among the ways of executing a graph.
+///
+/// - Precondition: the outputs contain no variables but the inputs.
+/// - Complexity: O(number of nodes of the graph).
+package func compile(outputs: [Expr], inputs: [Expr]) -> any Kernel {
+  Interpreter(tape: Tape(outputs: outputs, inputs: inputs))
+}
+
+extension Kernel {
+  /// Computes all outputs of points 0 ..< count, on several threads where the work is worth it.
+  package func run(
+    count: Int, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
+  ) {
+    nonisolated(unsafe) let (inputs, outputs) = (inputs, outputs)
+    Parallelism.forEachChunk(of: count, costPerItem: estimatedCost) { range in
+      run(points: range, inputs: inputs, outputs: outputs)
+    }
+  }
+}

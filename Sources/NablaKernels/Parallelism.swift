@@ -1,0 +1,67 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// How many threads Nabla's batched computations use.
+public enum Parallelism {
+  /// The largest number of threads that one computation uses: at first that of the environment variable
+  /// `NABLA_NUM_THREADS`, or else the number of processors this process may run on.
+  ///
+  /// Results do not depend on it. Values below 1 count as 1.
+  public static var threadCount: Int {
+    get { stored.load(ordering: .relaxed) }
+    set { stored.store(Swift.max(1, newValue), ordering: .relaxed) }
+  }
+
+  private static let stored = Atomic<Int>(initialThreadCount())
+
+  private static func initialThreadCount() -> Int {
+    if let text = getenv("NABLA_NUM_THREADS"), let count = Int(String(cString: text)), count >= 1 {
+      return count
+    }
+    return allowedProcessorCount() ?? Swift.max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// The processors that this process may run on, which may be fewer than the machine has. Glibc's
+  /// `sched_getaffinity` does not import into Swift; the kernel says the same in a file.
+  private static func allowedProcessorCount() -> Int? {
+    guard let file = fopen("/proc/self/status", "r") else { return nil }
+    defer { fclose(file) }
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    while getline(&line, &capacity, file) > 0 {
+      guard let text = line.map({ String(cString: $0) }), text.hasPrefix("Cpus_allowed:") else { continue }
+      let count = text.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue)
+        .reduce(0) { $0 + $1.nonzeroBitCount }
+      return count > 0 ? count : nil
+    }
+    return nil
+  }
+
+  /// A chunk takes at least this long, in nanoseconds: waking a thread costs some 5 to 10 µs.
+  private static let smallestChunk = 50_000.0
+
+  /// Calls `body` for consecutive ranges that together are 0 ..< count, on several threads if the work is
+  /// large enough. Returns when all calls have returned.
+  ///
+  /// - Parameter costPerItem: a rough number of nanoseconds.
+  package static func forEachChunk(
+    of count: Int, costPerItem: Double, _ body: @Sendable (Range<Int>) -> Void
+  ) {
+    let work = Double(count) * costPerItem
+    let threads = Swift.min(threadCount, count, Int(Swift.min(work / smallestChunk, 1e6)))
+    guard threads > 1 else {
+      if count > 0 { body(0..<count) }
+      return
+    }
+    // Several chunks a thread, so that a thread that is held up does not hold up all; whole blocks of
+    // points, so that no two threads write to one cache line of a column.
+    let chunks = Swift.min(threads * 4, Int(work / smallestChunk))
+    let size = ((count + chunks - 1) / chunks + 511) / 512 * 512
+    let whole = Swift.max(1, (count + size - 1) / size)
+    DispatchQueue.concurrentPerform(iterations: whole) { chunk in
+      body(chunk * size..<Swift.min(count, (chunk + 1) * size))
+    }
+  }
+}
