@@ -50,7 +50,7 @@ let package = Package(
     library(
       "Nabla",
       [
-        "NablaExpressions", "NablaTensors", "NablaCalculus", "NablaOptimization", "NablaCriticalPoints",
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", "NablaCriticalPoints",
       ]),
     .executableTarget(name: "NablaCommand", dependencies: ["Nabla", arguments], swiftSettings: settings),
     .executableTarget(

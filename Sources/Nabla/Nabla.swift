@@ -1,5 +1,6 @@
 @_exported public import NablaCalculus
 @_exported public import NablaCriticalPoints
 @_exported public import NablaExpressions
+@_exported public import NablaKernels
 @_exported public import NablaOptimization
 @_exported public import NablaTensors

@@ -1,0 +1,81 @@
+internal import NablaExpressions
+internal import NablaKernels
+internal import Synchronization
+
+/// A kernel that computes a combination of quantities, and the place of each of its outputs in them.
+struct Plan: Sendable {
+  /// One quantity of one point: its shape, and which of its elements the kernel writes. The others are
+  /// structurally zero.
+  struct Block: Sendable {
+    var quantity: Function.Quantities
+    var shape: [Int]
+    /// Positions in row-major order, in the order of the kernel's outputs.
+    var elements: [Int]
+
+    var count: Int { shape.reduce(1, *) }
+  }
+
+  let kernel: any Kernel
+  let blocks: [Block]
+
+  init(_ quantities: Function.Quantities, of function: Function) {
+    let (n, m) = (function.variables.count, function.outputs.count)
+    var blocks: [Block] = []
+    var outputs: [Expr] = []
+
+    if quantities.contains(.value) {
+      blocks.append(
+        Block(quantity: .value, shape: function.isScalar ? [] : [m], elements: Array(0..<m)))
+      outputs += function.outputs
+    }
+    if quantities.contains(.gradient) {
+      Self.requireScalar(function, "gradient", instead: "jacobian")
+      let entries = sparseJacobian(of: function.outputs, by: function.variables)
+      blocks.append(Block(quantity: .gradient, shape: [n], elements: entries.map(\.column)))
+      outputs += entries.map(\.expression)
+    }
+    if quantities.contains(.jacobian) {
+      let entries = sparseJacobian(of: function.outputs, by: function.variables)
+      blocks.append(
+        Block(quantity: .jacobian, shape: [m, n], elements: entries.map { $0.row * n + $0.column }))
+      outputs += entries.map(\.expression)
+    }
+    if quantities.contains(.hessian) {
+      Self.requireScalar(function, "hessian", instead: "jacobian")
+      var block = Block(quantity: .hessian, shape: [n, n], elements: [])
+      for entry in sparseHessian(of: function.outputs[0], by: function.variables) {
+        block.elements.append(entry.row * n + entry.column)
+        outputs.append(entry.expression)
+        guard entry.row != entry.column else { continue }
+        block.elements.append(entry.column * n + entry.row)
+        outputs.append(entry.expression)
+      }
+      blocks.append(block)
+    }
+    self.blocks = blocks
+    kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
+  }
+
+  private static func requireScalar(_ function: Function, _ quantity: String, instead: String) {
+    precondition(
+      function.isScalar,
+      """
+      \(quantity) needs a scalar function, and this one has a list of \(function.outputs.count) outputs. \
+      Perhaps you meant \(instead)
+      """)
+  }
+}
+
+/// The plans of a function: made once each, whichever thread asks first.
+final class PlanCache: Sendable {
+  private let plans = Mutex<[Function.Quantities: Plan]>([:])
+
+  func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
+    plans.withLock { plans in
+      if let plan = plans[quantities] { return plan }
+      let plan = make()
+      plans[quantities] = plan
+      return plan
+    }
+  }
+}
