@@ -56,10 +56,13 @@ let package = Package(
     .executableTarget(
       name: "bench", dependencies: ["Nabla", arguments], path: "Benchmarks/bench", swiftSettings: settings),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["NablaExpressions"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     tests("NablaExpressions", []),
-    tests("NablaKernels", []),
+    tests("NablaKernels", ["NablaExpressions"]),
     tests("NablaTensors", []),
+    tests("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
   ],
   swiftLanguageModes: [.v6]
 )

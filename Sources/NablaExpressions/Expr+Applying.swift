@@ -35,20 +35,25 @@ extension Expr {
 
   /// The node of an operation as it stands, in the graph of its operands; they are not all constants.
   private static func interned(_ operation: Operation, _ operands: [Expr], index: Int32 = 0) -> Expr {
-    // Of two graphs the larger one takes in the other's nodes.
-    var graph: ExprGraph?
-    var isMixed = false
-    for case .node(let candidate, _) in operands.map(\.storage) where candidate !== graph {
-      isMixed = graph != nil
-      if let current = graph, current.count >= candidate.count { continue }
-      graph = candidate
-    }
-    guard let graph else { preconditionFailure("constant operands are folded, not interned") }
+    // Of several graphs the largest one takes in the others' nodes.
+    let graphs = operands.compactMap(\.graph)
+    guard var graph = graphs.first else { preconditionFailure("constant operands are folded, not interned") }
+    for other in graphs.dropFirst() where other !== graph && other.count > graph.count { graph = other }
     var ids = operands.map { graph.id(of: $0) }
-    // Sums and products do not depend on the order of their operands; one order makes them one node.
-    if !isMixed || ids.count == 2, operation == .add || operation == .multiply, ids[0] > ids[1] {
-      if operands[1].constantValue == nil || operation == .multiply { ids.swapAt(0, 1) }
-    }
+    if shouldSwap(operation, operands, ids) { ids.swapAt(0, 1) }
     return graph.intern(operation, ids, index: index)
+  }
+
+  /// One order for the operands of a commutative operation, so that both orders are one node: a constant
+  /// first in a product and last elsewhere, as people write it, and otherwise the older node first.
+  private static func shouldSwap(_ operation: Operation, _ operands: [Expr], _ ids: [NodeID]) -> Bool {
+    switch operation {
+    case .add, .multiply, .equal, .notEqual, .and, .or:
+      let isProduct = operation == .multiply
+      if operands[0].constantValue != nil { return !isProduct }
+      if operands[1].constantValue != nil { return isProduct }
+      return ids[0] > ids[1]
+    default: return false
+    }
   }
 }

@@ -26,6 +26,9 @@ extension Expr {
     if b.isConstant(0) { return a }
     if let negated = b.negated { return a - negated }
     if let negated = a.negated { return b - negated }
+    // x + (−2) is x − 2.
+    if let c = b.constantValue, c < 0 { return a - Expr(-c) }
+    if let c = a.constantValue, c < 0 { return b - Expr(-c) }
     if a == b { return 2 * a }
     return nil
   }
@@ -39,8 +42,8 @@ extension Expr {
   }
 
   private static func simplifiedProduct(_ a: Expr, _ b: Expr) -> Expr? {
-    if b.constantValue != nil { return b * a }  // The constant stands first.
     if let negated = b.negated { return -(a * negated) }
+    if b.constantValue != nil { return b * a }
     if let c = a.constantValue {
       if c == 1 { return b }
       if c == -1 { return -b }
@@ -155,8 +158,9 @@ extension Expr {
   }
 }
 
-/// Whether multiplying by c before or after another product gives the same but for rounding: small
-/// integers and their halves neither overflow nor underflow what did not before.
+/// Whether multiplying by c before or after another product gives the same up to rounding: small integers
+/// and their halves move the point where a product overflows or loses digits to underflow by no more than
+/// themselves.
 private func isExactScale(_ c: Double) -> Bool {
   (2 * c).rounded() == 2 * c && Swift.abs(c) >= 0.5 && Swift.abs(c) <= 0x1p20
 }

@@ -1,0 +1,42 @@
+import NablaExpressions
+import NablaKernels
+import Testing
+import TestSupport
+
+// Serialised: these tests change the number of threads of the whole process.
+@Suite(.serialized) struct ParallelismTests {
+  @Test(arguments: [0, 1, 511, 512, 513, 10_000, 123_457], [0.1, 10, 1e4, 1e9])
+  func chunksCoverEveryItemOnce(count: Int, cost: Double) {
+    nonisolated(unsafe) let visits = UnsafeMutablePointer<UInt8>.allocate(capacity: count + 1)
+    visits.initialize(repeating: 0, count: count + 1)
+    defer { visits.deallocate() }
+    Parallelism.forEachChunk(of: count, costPerItem: cost) { range in
+      for i in range { visits[i] += 1 }
+    }
+    #expect((0..<count).allSatisfy { visits[$0] == 1 })
+    #expect(visits[count] == 0)
+  }
+
+  @Test func threadCountIsAtLeastOne() {
+    let before = Parallelism.threadCount
+    defer { Parallelism.threadCount = before }
+    #expect(before >= 1)
+    Parallelism.threadCount = -3
+    #expect(Parallelism.threadCount == 1)
+  }
+
+  @Test func threadsDoNotChangeBits() {
+    let before = Parallelism.threadCount
+    defer { Parallelism.threadCount = before }
+    let x = Expr.variable("x"), y = Expr.variable("y"), z = Expr.variable("z")
+    let outputs = [sin(x) * exp(y), tanh(x * y) + z]
+    var generator = SplitMix64(seed: 3)
+    let points = (0..<20_000).map { _ in (0..<3).map { _ in Double.random(in: -3...3, using: &generator) } }
+    Parallelism.threadCount = 1
+    let single = run(outputs, [x, y, z], points)
+    for threads in [2, 3, 8] {
+      Parallelism.threadCount = threads
+      #expect(run(outputs, [x, y, z], points) == single)
+    }
+  }
+}

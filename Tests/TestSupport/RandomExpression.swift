@@ -1,0 +1,75 @@
+public import NablaExpressions
+
+/// Random expressions over the whole table of operations.
+public struct RandomExpression {
+  private var generator: SplitMix64
+  private let variables: [Expr]
+  private let operations: [NablaExpressions.Operation]
+
+  /// - Parameter smooth: leaves out conditions and operations with kinks or jumps.
+  public init(seed: UInt64, variables: [Expr], smooth: Bool = false) {
+    generator = SplitMix64(seed: seed)
+    self.variables = variables
+    let leaves: Set<NablaExpressions.Operation> = [.constant, .variable]
+    let kinked: Set<NablaExpressions.Operation> = [
+      .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not, .select, .abs, .sign, .floor, .ceil, .min,
+      .max, .relu,
+    ]
+    operations = NablaExpressions.Operation.allCases.filter {
+      !leaves.contains($0) && !(smooth && kinked.contains($0))
+    }
+  }
+
+  /// An expression of about `size` operations; subexpressions are shared.
+  public mutating func next(size: Int) -> Expr {
+    var pool = variables + [Expr(Double.random(in: -2...2, using: &generator)), 1, 2]
+    for _ in 0..<size {
+      let operation = operations.randomElement(using: &generator)!
+      switch operation.definition.value {
+      case .indexed:
+        let index = Int.random(in: operation == .polygamma ? 0...2 : -3...5, using: &generator)
+        pool.append(.applying(operation, index: index, to: pick(pool)))
+      default:
+        let operands = (0..<operation.definition.value.operandCount).map { _ in pick(pool) }
+        pool.append(.applying(operation, to: operands))
+      }
+    }
+    // The newest few together use most of the pool.
+    return pool.suffix(3).reduce(0, +)
+  }
+
+  private mutating func pick(_ pool: [Expr]) -> Expr {
+    // Newer expressions more often, so that depth grows.
+    let i = Swift.max(
+      Int.random(in: 0..<pool.count, using: &generator), Int.random(in: 0..<pool.count, using: &generator))
+    return pool[i]
+  }
+}
+
+/// The value of an expression, node by node by the table: no blocks, no slots, no SIMD.
+public func naiveValue(of expression: Expr, _ variables: [Expr], at point: [Double]) -> Double {
+  if let value = expression.constantValue { return value }
+  let graph = expression.graph!
+  let root = graph.id(of: expression)
+  let inputs = Dictionary(uniqueKeysWithValues: zip(variables.map { graph.id(of: $0) }, point))
+  let nodes = graph.nodes()
+  let needed = reachable(from: [root], in: nodes)
+  var values = [Double](repeating: 0, count: nodes.count)
+  for id in nodes.indices where needed[id] {
+    let node = nodes[id]
+    let (a, b, c) = (Int(node.a), Int(node.b), Int(node.c))
+    switch node.operation.definition.value {
+    case .leaf: values[id] = node.operation == .constant ? graph.constant(node) : inputs[NodeID(id)]!
+    case .unary(let f): values[id] = f(values[a])
+    case .binary(let f): values[id] = f(values[a], values[b])
+    case .indexed(let f): values[id] = f(values[a], b)
+    case .select: values[id] = values[a] != 0 ? values[b] : values[c]
+    }
+  }
+  return values[Int(root)]
+}
+
+/// Whether two doubles have the same bits, or are both NaN.
+public func isSame(_ a: Double, _ b: Double) -> Bool {
+  a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN)
+}
