@@ -20,10 +20,11 @@ import TestSupport
 
   @Test func randomGraphsAgreeWithNodeByNodeEvaluation() {
     let seed: UInt64 = 20_261_122
-    var expressions = RandomExpression(seed: seed, variables: [x, y, z])
     var generator = SplitMix64(seed: seed)
     var compared = 0
     for trial in 0..<400 {
+      let (x, y, z) = (Expr.variable("x"), Expr.variable("y"), Expr.variable("z"))
+      var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: [x, y, z])
       let outputs = (0..<3).map { _ in expressions.next(size: 1 + trial % 40) }
       let points = (0..<19).map { _ in (0..<3).map { _ in Double.random(in: -2...2, using: &generator) } }
       for (point, row) in zip(points, run(outputs, [x, y, z], points)) {
