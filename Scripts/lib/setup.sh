@@ -90,6 +90,7 @@ apt_install() {
 install_packages() {
   local log=$1
   shift
+  as_root true 2>"$log" || return
   apt_install "$@" </dev/null >"$log" 2>&1 && return
   as_root apt-get update -q </dev/null >>"$log" 2>&1
   apt_install "$@" </dev/null >>"$log" 2>&1
@@ -97,8 +98,8 @@ install_packages() {
 
 install_missing() {
   if ! command -v apt-get >/dev/null; then
-    say "missing: ${missing[*]} (Debian's names), and no apt-get here to install them. Install"
-    say "them by their names there: Fedora openblas-devel lapack-devel pkgconf git; Homebrew openblas lapack pkgconf."
+    say "missing (by Debian's names): ${missing[*]}. There is no apt-get here to install them."
+    say "Fedora: openblas-devel lapack-devel pkgconf git. Homebrew: openblas lapack pkgconf."
     exit $unavailable
   fi
   drop_installed
@@ -114,7 +115,7 @@ install_missing() {
   local log
   log=$(mktemp)
   if ! install_packages "$log" "${missing[@]}"; then
-    tail -n 12 "$log" >&2
+    tail -n 4 "$log" >&2
     rm -f "$log"
     say "could not install ${missing[*]}. Run as root:"
     printf '  %s\n' "$line" >&2
