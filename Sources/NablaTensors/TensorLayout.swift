@@ -97,7 +97,7 @@ extension TensorLayout {
       """
       \(indices.count) indices \(indices) cannot name one element of a tensor of shape \(shape). \
       Perhaps you meant a view: \(indices.count < rank ? "row(\(indices.first ?? 0)) or " : "")\
-      t[\(indices.map(String.init).joined(separator: ", ")), ...] as a Tensor.
+      t[\(indices.map(String.init).joined(separator: ", ")), .ellipsis].
       """)
   }
 
