@@ -37,18 +37,12 @@ extension Expr {
   private static func interned(_ operation: Operation, _ operands: [Expr], index: Int32 = 0) -> Expr {
     // Of two graphs the larger one takes in the other's nodes.
     var graph: ExprGraph?
-    var isMixed = false
     for case .node(let candidate, _) in operands.map(\.storage) where candidate !== graph {
-      isMixed = graph != nil
       if let current = graph, current.count >= candidate.count { continue }
       graph = candidate
     }
     guard let graph else { preconditionFailure("constant operands are folded, not interned") }
-    var ids = operands.map { graph.id(of: $0) }
-    // Sums and products do not depend on the order of their operands; one order makes them one node.
-    if !isMixed || ids.count == 2, operation == .add || operation == .multiply, ids[0] > ids[1] {
-      if operands[1].constantValue == nil || operation == .multiply { ids.swapAt(0, 1) }
-    }
+    let ids = operands.map { graph.id(of: $0) }
     return graph.intern(operation, ids, index: index)
   }
 }

@@ -53,12 +53,13 @@ extension Expr {
       return nil
     }
     if let negated = a.negated { return -(negated * b) }
-    // Constants move out of a product, where they meet.
+    // Constants move out of a product, where they meet. One level only: constants that could not be
+    // joined may be nested to any depth, and moving them all would recurse that deep.
     switch (a.scaled, b.scaled) {
-    case (let (c, x)?, let (d, y)?):
+    case (let (c, x)?, let (d, y)?) where x.scaled == nil && y.scaled == nil:
       if let product = exactProduct(c, d) { return Expr(product) * (x * y) }
-    case (let (c, x)?, nil): if isExactScale(c) { return Expr(c) * (x * b) }
-    case (nil, let (d, y)?): if isExactScale(d) { return Expr(d) * (a * y) }
+    case (let (c, x)?, nil) where x.scaled == nil: if isExactScale(c) { return Expr(c) * (x * b) }
+    case (nil, let (d, y)?) where y.scaled == nil: if isExactScale(d) { return Expr(d) * (a * y) }
     default: break
     }
     // xᵐ·xⁿ for positive m and n.
@@ -157,7 +158,7 @@ extension Expr {
 
 /// Whether multiplying by c before or after another product gives the same but for rounding: small
 /// integers and their halves neither overflow nor underflow what did not before.
-private func isExactScale(_ c: Double) -> Bool {
+func isExactScale(_ c: Double) -> Bool {
   (2 * c).rounded() == 2 * c && Swift.abs(c) >= 0.5 && Swift.abs(c) <= 0x1p20
 }
 
