@@ -146,7 +146,9 @@ extension ExprGraph {
     /// and the last summand.
     private func isOrdered(_ a: Int32, _ b: Int32, _ operation: Operation) -> Bool {
       let isConstant = nodes[Int(a)].operation == .constant
-      if isConstant != (nodes[Int(b)].operation == .constant) { return isConstant == (operation == .multiply) }
+      if isConstant != (nodes[Int(b)].operation == .constant) {
+        return isConstant == (operation == .multiply)
+      }
       return a < b
     }
 
