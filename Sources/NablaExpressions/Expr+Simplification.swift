@@ -26,6 +26,9 @@ extension Expr {
     if b.isConstant(0) { return a }
     if let negated = b.negated { return a - negated }
     if let negated = a.negated { return b - negated }
+    // One way to write a negative constant or factor: a + −c is a − c, to the last bit.
+    if let opposite = b.oppositeOfNegative { return a - opposite }
+    if let opposite = a.oppositeOfNegative { return b - opposite }
     if a == b { return 2 * a }
     return nil
   }
@@ -34,7 +37,7 @@ extension Expr {
     if b.isConstant(0) { return a }
     if a.isConstant(0) { return -b }
     if let negated = b.negated { return a + negated }
-    if let c = b.constantValue, c < 0 { return a + Expr(-c) }
+    if let opposite = b.oppositeOfNegative { return a + opposite }
     return nil
   }
 
@@ -139,6 +142,13 @@ extension Expr {
     let operands = operands
     guard let c = operands[0].constantValue else { return nil }
     return (c, operands[1])
+  }
+
+  /// c of a constant −c < 0, c·x of a product −c·x.
+  private var oppositeOfNegative: Expr? {
+    if let c = constantValue { return c < 0 ? Expr(-c) : nil }
+    guard let (c, x) = scaled, c < 0 else { return nil }
+    return Expr(-c) * x
   }
 
   /// x and n of xⁿ, or x and 1.
