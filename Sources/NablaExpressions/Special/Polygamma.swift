@@ -30,7 +30,8 @@ enum Polygamma {
     let sign: Double = order % 2 == 1 ? 1 : -1
     if x > 0 { return sign * zetaPart(order, x) }
     // Reflection, DLMF 5.15.6: ψ⁽ⁿ⁾(x) = −π dⁿ/dxⁿ cot(πx) + (−1)ⁿ ψ⁽ⁿ⁾(1−x).
-    return -cotangentDerivative(order, x) - zetaPart(order, 1 - x)
+    let cotangent = cotangentDerivative(order, x)
+    return cotangent.isInfinite ? -cotangent : -cotangent - zetaPart(order, 1 - x)
   }
 
   private static let pi = 3.141592653589793238462643383279502884
@@ -181,12 +182,15 @@ extension Polygamma {
   /// four poles on each side are enough.
   private static func signedPoleSum(_ n: Int, _ x: Double) -> Double {
     let r = x - x.rounded()
+    // Relative to the term of the nearest pole.
     var sum = 0.0
     for k in -4...4 {
       let distance = r + Double(k)
-      let term = factorialOverPower(n, Swift.abs(distance), n + 1)
+      let term = Glibc.pow(Swift.abs(r / distance), Double(n + 1))
       sum += distance < 0 && n % 2 == 0 ? -term : term
     }
+    if sum == 0 { return 0 }
+    sum *= factorialOverPower(n, Swift.abs(r), n + 1)
     return n % 2 == 1 ? sum : -sum
   }
 }

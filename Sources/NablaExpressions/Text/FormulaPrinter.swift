@@ -120,7 +120,8 @@ extension FormulaPrinter {
     case .add, .subtract: writeSum(item, mayHaveSign: mayHaveSign)
     case .multiply, .divide: writeProduct(item, mayHaveSign: mayHaveSign, isNegated: isNegated)
     case .negate:
-      push(operands(item)[0], .product, mayHaveSign: false)
+      let operand = operands(item)[0]
+      push(operand, mayBeginWithDifference(operand) ? .atom : .product, mayHaveSign: false)
       if !isNegated { push("-") }
     case .integerPower:
       push("^\(expression.index ?? 1)")
@@ -252,6 +253,28 @@ extension FormulaPrinter {
       }
     }
     return false
+  }
+
+  /// Whether the first factor of a product may be a difference a − b: read after a minus it would become
+  /// b − a, whose zero has the other sign.
+  private func mayBeginWithDifference(_ item: Item) -> Bool {
+    var expression = item.expression
+    guard expression.operation == .multiply || expression.operation == .divide else { return false }
+    for _ in 0..<64 {
+      let operands = expression.operands
+      switch expression.operation {
+      case .multiply:
+        let parts = operands.map(\.operation)
+        if parts.contains(.subtract) { return true }
+        let isProduct = parts.map { $0 == .multiply || $0 == .divide }
+        if isProduct[0] && isProduct[1] { return true }
+        expression = operands[isProduct[0] ? 0 : 1]
+      case .divide: expression = operands[0]
+      case .subtract: return true
+      default: return false
+      }
+    }
+    return true
   }
 
   /// Whether it is a product of factors that stay as they are under a constant factor.
