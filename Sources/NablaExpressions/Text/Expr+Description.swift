@@ -15,11 +15,15 @@ extension Expr: CustomStringConvertible {
   /// than `maximumLength` bytes.
   ///
   /// Read back with ``init(parsing:)`` it has the same value at every point (bit for bit, but for the
-  /// payload of a NaN), and it is usually the identical expression. Two exceptions are equal up to
-  /// rounding only: helpers that derivatives use without having a name in the language, such as
-  /// sech(x) printed as `1/cosh(x)`, when a constant factor meets their quotient, and shared variable
-  /// names (inputs of traced functions), which the text cannot tell apart. A comparison used as a number prints as `where(a < b, 1, 0)`, a number used as a
-  /// condition as `x != 0`, and a constant NaN as `(inf - inf)`.
+  /// payload of a NaN), and it is usually the identical expression. Exceptions:
+  ///
+  /// - Helpers that derivatives use without having a name in the language, such as sech(x) printed as
+  ///   `1/cosh(x)`, are equal up to rounding where a constant factor meets their quotient.
+  /// - Powers of constants inside conditions of constants are folded when they are read.
+  /// - Variables that share a name (inputs of traced functions) become one.
+  ///
+  /// A comparison used as a number prints as `where(a < b, 1, 0)`, a number used as a condition as
+  /// `x != 0`, and a constant NaN as `(inf - inf)`.
   ///
   /// A formula repeats what the graph shares, so it can be exponentially longer than the graph.
   ///

@@ -200,7 +200,7 @@ extension FormulaPrinter {
         // c·(x·y) as c*x*y where reading it moves the constant out again.
         if isExactScale(scale), isPlainProduct(right) { rightLevel = .product }
       } else {
-        let isRightProduct = isPlainProduct(right)
+        let isRightProduct = right.expression.operation == .multiply
         let isLeftProduct = FormulaPrinter.level(of: left.expression) == .product
         if isRightProduct && !isLeftProduct
           || !isRightProduct && !isLeftProduct && rank(right.expression) < rank(left.expression)
