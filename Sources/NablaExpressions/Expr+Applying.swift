@@ -16,7 +16,11 @@ extension Expr {
     case .unary(let value):
       if let x = operands[0].constantValue { return Expr(value(x)) }
     case .binary(let value):
-      if let a = operands[0].constantValue, let b = operands[1].constantValue { return Expr(value(a, b)) }
+      if let a = operands[0].constantValue, let b = operands[1].constantValue {
+        // xⁿ is the operation with a fixed integer also where x is a constant.
+        if operation == .power, let n = Int32(exactly: b) { return pow(operands[0], Int(n)) }
+        return Expr(value(a, b))
+      }
     case .select:
       if let condition = operands[0].constantValue { return condition != 0 ? operands[1] : operands[2] }
     case .leaf, .indexed: preconditionFailure("\(operation) is not applied to operands alone")
@@ -39,21 +43,7 @@ extension Expr {
     let graphs = operands.compactMap(\.graph)
     guard var graph = graphs.first else { preconditionFailure("constant operands are folded, not interned") }
     for other in graphs.dropFirst() where other !== graph && other.count > graph.count { graph = other }
-    var ids = operands.map { graph.id(of: $0) }
-    if shouldSwap(operation, operands, ids) { ids.swapAt(0, 1) }
+    let ids = operands.map { graph.id(of: $0) }
     return graph.intern(operation, ids, index: index)
-  }
-
-  /// One order for the operands of a commutative operation, so that both orders are one node: a constant
-  /// first in a product and last elsewhere, as people write it, and otherwise the older node first.
-  private static func shouldSwap(_ operation: Operation, _ operands: [Expr], _ ids: [NodeID]) -> Bool {
-    switch operation {
-    case .add, .multiply, .equal, .notEqual, .and, .or:
-      let isProduct = operation == .multiply
-      if operands[0].constantValue != nil { return !isProduct }
-      if operands[1].constantValue != nil { return isProduct }
-      return ids[0] > ids[1]
-    default: return false
-    }
   }
 }

@@ -26,9 +26,9 @@ extension Expr {
     if b.isConstant(0) { return a }
     if let negated = b.negated { return a - negated }
     if let negated = a.negated { return b - negated }
-    // x + (−2) is x − 2.
-    if let c = b.constantValue, c < 0 { return a - Expr(-c) }
-    if let c = a.constantValue, c < 0 { return b - Expr(-c) }
+    // One way to write a negative constant or factor: a + −c is a − c, to the last bit.
+    if let opposite = b.oppositeOfNegative { return a - opposite }
+    if let opposite = a.oppositeOfNegative { return b - opposite }
     if a == b { return 2 * a }
     return nil
   }
@@ -37,7 +37,7 @@ extension Expr {
     if b.isConstant(0) { return a }
     if a.isConstant(0) { return -b }
     if let negated = b.negated { return a + negated }
-    if let c = b.constantValue, c < 0 { return a + Expr(-c) }
+    if let opposite = b.oppositeOfNegative { return a + opposite }
     return nil
   }
 
@@ -56,12 +56,13 @@ extension Expr {
       return nil
     }
     if let negated = a.negated { return -(negated * b) }
-    // Constants move out of a product, where they meet.
+    // Constants move out of a product, where they meet. One level only: constants that could not be
+    // joined may be nested to any depth, and moving them all would recurse that deep.
     switch (a.scaled, b.scaled) {
-    case (let (c, x)?, let (d, y)?):
+    case (let (c, x)?, let (d, y)?) where x.scaled == nil && y.scaled == nil:
       if let product = exactProduct(c, d) { return Expr(product) * (x * y) }
-    case (let (c, x)?, nil): if isExactScale(c) { return Expr(c) * (x * b) }
-    case (nil, let (d, y)?): if isExactScale(d) { return Expr(d) * (a * y) }
+    case (let (c, x)?, nil) where x.scaled == nil: if isExactScale(c) { return Expr(c) * (x * b) }
+    case (nil, let (d, y)?) where y.scaled == nil: if isExactScale(d) { return Expr(d) * (a * y) }
     default: break
     }
     // xᵐ·xⁿ for positive m and n.
@@ -143,6 +144,13 @@ extension Expr {
     return (c, operands[1])
   }
 
+  /// c of a constant −c < 0, c·x of a product −c·x.
+  private var oppositeOfNegative: Expr? {
+    if let c = constantValue { return c < 0 ? Expr(-c) : nil }
+    guard let (c, x) = scaled, c < 0 else { return nil }
+    return Expr(-c) * x
+  }
+
   /// x and n of xⁿ, or x and 1.
   private var basis: (Expr, Int) {
     if operation == .integerPower, let index { (operands[0], index) } else { (self, 1) }
@@ -161,7 +169,7 @@ extension Expr {
 /// Whether multiplying by c before or after another product gives the same up to rounding: small integers
 /// and their halves move the point where a product overflows or loses digits to underflow by no more than
 /// themselves.
-private func isExactScale(_ c: Double) -> Bool {
+func isExactScale(_ c: Double) -> Bool {
   (2 * c).rounded() == 2 * c && Swift.abs(c) >= 0.5 && Swift.abs(c) <= 0x1p20
 }
 

@@ -119,17 +119,37 @@ extension ExprGraph {
         Node(operation: .variable, a: Int32(symbols.count - 1)), hash: hash, isNonNegative: false)
     }
 
+    /// The position of an operation's node; a sum's or product's operands may change places.
     mutating func intern(_ operation: Operation, _ a: Int32, _ b: Int32, _ c: Int32) -> NodeID {
       let definition = operation.definition
       let count = definition.value.operandCount
+      var (a, b) = (a, b)
       var hash = UInt64(operation.rawValue)
-      for operand in 0..<count {
-        hash = mix(hash, structuralHashes[Int(operand == 0 ? a : operand == 1 ? b : c)])
+      if operation == .add || operation == .multiply {
+        // Neither depends on the order of its operands; one order makes them one node. The hash must
+        // not depend on it either, for positions differ between graphs.
+        if isOrdered(b, a, operation) { swap(&a, &b) }
+        let (first, second) = (structuralHashes[Int(a)], structuralHashes[Int(b)])
+        hash = mix(mix(hash, Swift.min(first, second)), Swift.max(first, second))
+      } else {
+        for operand in 0..<count {
+          hash = mix(hash, structuralHashes[Int(operand == 0 ? a : operand == 1 ? b : c)])
+        }
+        if count == 1 { hash = mix(hash, UInt64(bitPattern: Int64(b))) }
       }
-      if count == 1 { hash = mix(hash, UInt64(bitPattern: Int64(b))) }
       return intern(
         Node(operation: operation, a: a, b: b, c: c), hash: hash,
         isNonNegative: definition.isNonNegative || signOfResult(operation, a, b, c))
+    }
+
+    /// Whether `a` stands before `b` in a sum or product: by position, but a constant is the first factor
+    /// and the last summand.
+    private func isOrdered(_ a: Int32, _ b: Int32, _ operation: Operation) -> Bool {
+      let isConstant = nodes[Int(a)].operation == .constant
+      if isConstant != (nodes[Int(b)].operation == .constant) {
+        return isConstant == (operation == .multiply)
+      }
+      return a < b
     }
 
     /// Whether the operands' signs make the result never negative. (A quotient is left out: a zero
