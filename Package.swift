@@ -50,7 +50,8 @@ let package = Package(
     library(
       "Nabla",
       [
-        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", "NablaCriticalPoints",
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
+        "NablaCriticalPoints",
       ]),
     .executableTarget(name: "NablaCommand", dependencies: ["Nabla", arguments], swiftSettings: settings),
     .executableTarget(
@@ -62,7 +63,8 @@ let package = Package(
     tests("NablaExpressions", []),
     tests("NablaKernels", ["NablaExpressions"]),
     tests("NablaTensors", []),
-    tests("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
+    tests(
+      "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),
   ],
   swiftLanguageModes: [.v6]
 )

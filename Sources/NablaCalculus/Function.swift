@@ -119,6 +119,25 @@ extension Function {
   public init(_ body: (Expr, Expr, Expr) -> Expr) { self.init(3) { body($0[0], $0[1], $0[2]) } }
 }
 
+extension Function {
+  /// The scalar function that a formula says; its language is that of ``Expr/init(parsing:variables:)``.
+  ///
+  /// - Parameters:
+  ///   - variables: the variables' names in order, which may include names that the formula does not use;
+  ///     by default those it uses, apart from the parameters, ordered by name with digits as numbers.
+  ///   - parameters: the names of the inputs with respect to which derivatives are not taken.
+  /// - Precondition: the names are distinct.
+  /// - Throws: ``ParseError`` with the place and advice, also for a name that is not among those given.
+  public init(
+    parsing text: String, variables: [String]? = nil, parameters: [String] = []
+  ) throws(ParseError) {
+    let output = try Expr(parsing: text, variables: variables.map { $0 + parameters })
+    let names = variables ?? output.variables.compactMap(\.variableName).filter { !parameters.contains($0) }
+    self.init(
+      output, of: names.map { Expr.variable($0) }, parameters: parameters.map { Expr.variable($0) })
+  }
+}
+
 /// Variables that differ from all others, whatever those are called.
 private func tracedVariables(_ name: String, _ count: Int) -> [Expr] {
   let graph = ExprGraph()
@@ -228,7 +247,8 @@ extension Function {
     let p = self.parameters.count
     guard let parameters else {
       precondition(
-        p == 0, "this function has \(p) parameters (\(parameterNames.joined(separator: ", "))): give them too")
+        p == 0, "this function has \(p) parameters (\(parameterNames.joined(separator: ", "))): give them too"
+      )
       return batch
     }
     precondition(

@@ -60,7 +60,8 @@ package struct Interpreter: Kernel {
   }
 
   private func load(
-    _ start: Int, _ count: Int, _ inputs: UnsafePointer<InputColumn>, into slots: UnsafeMutablePointer<Double>,
+    _ start: Int, _ count: Int, _ inputs: UnsafePointer<InputColumn>,
+    into slots: UnsafeMutablePointer<Double>,
     _ size: Int
   ) {
     for (slot, input) in tape.loads {

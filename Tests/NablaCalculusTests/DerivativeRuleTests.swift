@@ -30,7 +30,8 @@ import TestSupport
   func ruleAgreesWithFiniteDifferences(operation: NablaExpressions.Operation) throws {
     guard operation != .constant && operation != .variable else { return }
     let points = try #require(Self.samples[operation], "\(operation) has no sample points: add a row above")
-    let indices = operation == .integerPower ? [-3, -2, 2, 3, 5, 40] : operation == .polygamma ? [0, 1, 2] : [0]
+    let indices =
+      operation == .integerPower ? [-3, -2, 2, 3, 5, 40] : operation == .polygamma ? [0, 1, 2] : [0]
     for index in indices {
       let count = operation.definition.value.operandCount
       let x = (0..<count).map { Expr.variable("x\($0)") }

@@ -51,7 +51,8 @@ import TestSupport
         kernel.run(
           count: 10,
           inputs: [
-            InputColumn(base: xs, stride: 1), InputColumn(base: ys, stride: 3), InputColumn(base: z, stride: 0),
+            InputColumn(base: xs, stride: 1), InputColumn(base: ys, stride: 3),
+            InputColumn(base: z, stride: 0),
           ],
           outputs: [
             OutputColumn(base: sums.baseAddress! + 1, stride: 1),

@@ -72,7 +72,8 @@ private func commonGraph(of outputs: [Expr], _ variables: [Expr]) -> ExprGraph {
   for variable in variables {
     precondition(
       variable.operation == .variable,
-      "derivatives are taken with respect to variables, not to an expression of operation \(variable.operation)")
+      "derivatives are taken with respect to variables, not to an expression of operation \(variable.operation)"
+    )
   }
   for case .node(let graph, _) in (outputs + variables).map(\.storage) { return graph }
   return ExprGraph()

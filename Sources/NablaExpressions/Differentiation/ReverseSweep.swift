@@ -53,7 +53,11 @@ struct ReverseSweep {
     for id in activeNodes(below: root) {
       guard let adjoint = adjoints[Int(id)] else { continue }
       adjoints[Int(id)] = nil
-      if let place = places[id] { result.append((place, adjoint.expression)) } else { push(adjoint, from: id) }
+      if let place = places[id] {
+        result.append((place, adjoint.expression))
+      } else {
+        push(adjoint, from: id)
+      }
     }
     return result.sorted { $0.place < $1.place }
   }
@@ -117,7 +121,8 @@ struct ReverseSweep {
   ) {
     // A zero partial times anything is zero: 0·x does not depend on x, whatever the adjoint is.
     guard isActive[Int(id)], !partial.isConstant(0) else { return }
-    accumulate(adjoint.value * partial, when: adjoint.condition.map { $0 && condition } ?? condition, into: id)
+    accumulate(
+      adjoint.value * partial, when: adjoint.condition.map { $0 && condition } ?? condition, into: id)
   }
 
   private mutating func accumulate(_ value: Expr, when condition: Expr?, into id: NodeID) {

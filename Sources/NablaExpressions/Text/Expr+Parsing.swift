@@ -16,10 +16,11 @@ extension Expr {
   /// Constant subexpressions are folded and simplified as by Swift's operators on `Expr`. A constant may
   /// come out infinite or NaN (`1/0`); a number that only exists as 0 or infinity (`1e-999`) is an error.
   ///
+  /// - Parameter variables: the names that variables may have; nil allows every name.
   /// - Throws: ``ParseError`` with the place and advice.
   /// - Complexity: O(length of the text), without recursion: any depth of nesting is read.
-  public init(parsing text: String) throws(ParseError) {
-    self = try Expr.parse(text, isList: false)[0]
+  public init(parsing text: String, variables: [String]? = nil) throws(ParseError) {
+    self = try Expr.parse(text, isList: false, variables)[0]
   }
 
   /// The expressions of a text that separates them by semicolons: `"x*cos(y); x*sin(y)"`.
@@ -28,13 +29,17 @@ extension Expr {
   /// the language; there is at least one expression.
   ///
   /// - Throws: ``ParseError`` with the place and advice.
-  public static func list(parsing text: String) throws(ParseError) -> [Expr] {
-    try parse(text, isList: true)
+  public static func list(
+    parsing text: String, variables: [String]? = nil
+  ) throws(ParseError) -> [Expr] {
+    try parse(text, isList: true, variables)
   }
 
-  private static func parse(_ text: String, isList: Bool) throws(ParseError) -> [Expr] {
+  private static func parse(
+    _ text: String, isList: Bool, _ variables: [String]?
+  ) throws(ParseError) -> [Expr] {
     do {
-      var parser = Parser(text)
+      var parser = Parser(text, variables: variables)
       return try parser.expressions(isList: isList)
     } catch {
       throw ParseError(error, in: text)

@@ -38,7 +38,13 @@ struct Parser {
     var firstOperand = 0
   }
 
-  init(_ text: String) { lexer = Lexer(text) }
+  /// The names that a variable may have; nil for every name.
+  private let allowedVariables: [String]?
+
+  init(_ text: String, variables: [String]? = nil) {
+    lexer = Lexer(text)
+    allowedVariables = variables
+  }
 }
 
 // MARK: - The loop over tokens
@@ -135,6 +141,12 @@ extension Parser {
       if Operation.named(name) != nil {
         throw ParseFailure(
           message: "\(name) is a function: write \(Parser.signature(name))", offset: token.start)
+      }
+      if constant == nil, let allowedVariables, !allowedVariables.contains(name) {
+        throw ParseFailure(
+          message: "the variable \"\(name.prefix(40))\" is not among the variables "
+            + (allowedVariables.isEmpty ? "(there are none)" : allowedVariables.joined(separator: ", ")),
+          offset: token.start)
       }
       let expression = constant.map { Expr($0) } ?? graph.variable(Symbol(name: name))
       operands.append(Operand(expression: expression))
