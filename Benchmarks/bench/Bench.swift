@@ -23,7 +23,8 @@ struct Bench: ParsableCommand {
   var json: String?
 
   @Option(
-    help: ArgumentHelp("Only workloads whose names begin so, as in W1a,W5. All by default.", valueName: "names"))
+    help: ArgumentHelp(
+      "Only workloads whose names begin so, as in W1a,W5. All by default.", valueName: "names"))
   var workloads = ""
 
   @Option(help: ArgumentHelp("Only workloads whose names contain this.", valueName: "text"))
@@ -31,7 +32,8 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Numbers of points for W1 and W2, as in 1000,1e6; the others have one of their own.", valueName: "sizes"))
+      "Numbers of points for W1 and W2, as in 1000,1e6; the others have one of their own.", valueName: "sizes"
+    ))
   var batch: Batches?
 
   @Option(
@@ -40,7 +42,9 @@ struct Bench: ParsableCommand {
       valueName: "folder"))
   var references: String?
 
-  @Flag(help: "Print the Hessian of Himmelblau's function at (1, 2), and nothing else: for timing a whole process.")
+  @Flag(
+    help:
+      "Print the Hessian of Himmelblau's function at (1, 2), and nothing else: for timing a whole process.")
   var cold = false
 
   struct Batches: ExpressibleByArgument {

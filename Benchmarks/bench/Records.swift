@@ -87,7 +87,8 @@ struct ExportedReferences {
       let data = try Data(contentsOf: folder.appending(path: array.file))
       let numbers = data.withUnsafeBytes { bytes in
         stride(from: 0, to: bytes.count, by: 8).map { offset in
-          Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+          Double(
+            bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
         }
       }
       let size = numbers.count / max(1, entry.indices.count)

@@ -4,7 +4,9 @@
 /// All are nil on processors without a wider type than `Double`.
 enum References {
   /// Value, and gradient and Hessian or Jacobian, at some points.
-  static func derivatives(of body: some PointFunction, _ n: Int, of inputs: Points, at indices: [Int]) -> [Rows]? {
+  static func derivatives(of body: some PointFunction, _ n: Int, of inputs: Points, at indices: [Int])
+    -> [Rows]?
+  {
     guard hasWideNumbers else { return nil }
     var arrays: [Rows] = Array(repeating: [], count: body.isScalar ? 3 : 2)
     for i in indices {
@@ -29,7 +31,8 @@ enum References {
 
   /// The end points of ten full Newton steps. NaN where these do not converge: a start that leaves the
   /// box |x| < 20, or is not within a gradient of 1e-10 at the end, has no right answer.
-  static func newton(_ body: some PointFunction, _ n: Int, from inputs: Points, at indices: [Int]) -> [Rows]? {
+  static func newton(_ body: some PointFunction, _ n: Int, from inputs: Points, at indices: [Int]) -> [Rows]?
+  {
     guard hasWideNumbers else { return nil }
     let rows = indices.map { i in
       var x = (0..<n).map { Wide(inputs.coordinate($0, of: i)) }

@@ -35,37 +35,27 @@ private func newtonWorkload(
   }
 }
 
-/// H⁻¹g of every point. One singular or infinite matrix makes a batched solve throw: such points stay
-/// where they are.
+/// H⁻¹g of every point. One singular or infinite matrix makes a batched solve throw; such points then stay
+/// where they are, as NumPy's do in the peers' table.
 private func newtonSteps(_ hessians: Tensor<Double>, _ gradients: Tensor<Double>) throws -> Tensor<Double> {
-  var (hessians, gradients) = (hessians, gradients)
-  while true {
-    do {
-      return try LinearAlgebra.solve(hessians, gradients)
-    } catch .notFinite {
-      stay(&hessians, &gradients) { !($1.allSatisfy(\.isFinite) && $2.allSatisfy(\.isFinite)) }
-    } catch .singular(_, let matrix) {
-      stay(&hessians, &gradients) { point, _, _ in point == matrix }
-    }
-  }
-}
-
-private typealias Elements = Slice<UnsafeMutableBufferPointer<Double>>
-
-/// Gives the identity and the gradient 0 to the points whose Hessian and gradient satisfy a condition.
-private func stay(
-  _ hessians: inout Tensor<Double>, _ gradients: inout Tensor<Double>,
-  where condition: (_ point: Int, _ gradient: Elements, _ hessian: Elements) -> Bool
-) {
-  let n = gradients.shape[1]
-  gradients.withUnsafeMutableBufferPointer { gradients in
-    hessians.withUnsafeMutableBufferPointer { hessians in
-      for i in 0..<gradients.count / n {
-        let (g, h) = (i * n..<(i + 1) * n, i * n * n..<(i + 1) * n * n)
-        guard condition(i, gradients[g], hessians[h]) else { continue }
-        for k in g { gradients[k] = 0 }
-        for k in h { hessians[k] = (k - h.lowerBound) % (n + 1) == 0 ? 1 : 0 }
+  do {
+    return try LinearAlgebra.solve(hessians, gradients)
+  } catch .notFinite, .singular {
+    var (hessians, gradients) = (hessians, gradients)
+    let determinants = LinearAlgebra.determinant(hessians).scalars
+    let n = gradients.shape[1]
+    gradients.withUnsafeMutableBufferPointer { gradients in
+      hessians.withUnsafeMutableBufferPointer { hessians in
+        for (i, determinant) in determinants.enumerated() {
+          let (g, h) = (i * n..<(i + 1) * n, i * n * n..<(i + 1) * n * n)
+          guard determinant == 0 || determinant.isNaN || !gradients[g].allSatisfy(\.isFinite) else {
+            continue
+          }
+          for k in g { gradients[k] = 0 }
+          for k in h { hessians[k] = (k - h.lowerBound) % (n + 1) == 0 ? 1 : 0 }
+        }
       }
     }
+    return try LinearAlgebra.solve(hessians, gradients)
   }
 }

@@ -6,7 +6,8 @@ let pointWorkloads: [Workload] = [
   pointWorkload("W1a", Rosenbrock(), 10, stream: 100, box(10, 2)),
   pointWorkload("W1b", Himmelblau(), 2, stream: 200, box(2, 5)),
   pointWorkload("W1c", Transcendental(), 4, stream: 300, box(4, 1.5)),
-  pointWorkload("W1d", CrossEntropy(), 3, stream: 400, box(2, 2) + box(1, 1) + box(2, 2) + [(0, 1)], binary: [5]),
+  pointWorkload(
+    "W1d", CrossEntropy(), 3, stream: 400, box(2, 2) + box(1, 1) + box(2, 2) + [(0, 1)], binary: [5]),
   pointWorkload("W2arm", Arm(), 6, stream: 500, box(6, 3)),
   pointWorkload(
     "W2ba", BundleAdjustment(), 15, stream: 600,
@@ -29,7 +30,8 @@ private func pointWorkload(
   return Workload(name: name, n: n, batches: .any) { batch in
     let points = inputs.tensor(0..<n, count: batch)
     let data = bounds.count > n ? inputs.tensor(n..<bounds.count, count: batch) : nil
-    let quantities: Function.Quantities = body.isScalar ? [.value, .gradient, .hessian] : [.value, .jacobian]
+    let quantities: Function.Quantities =
+      body.isScalar ? [.value, .gradient, .hessian] : [.value, .jacobian]
     return Trial {
       let function = Function(body, n, dataCount: bounds.count - n)
       var evaluation = Evaluation()
