@@ -5,10 +5,10 @@ extension Expr {
   /// - Complexity: O(number of nodes of the graph up to this expression).
   public func substituting(_ variable: Expr, by replacement: Expr) -> Expr {
     precondition(variable.operation == .variable, "an expression is substituted for a variable")
-    guard let graph, case .node(_, let root) = storage else { return self }
+    guard let graph else { return self }
     let target = graph.id(of: variable)
     let nodes = graph.nodes()
-    let needed = reachable(from: [root], in: nodes)
+    let needed = reachable(from: [self.id], in: nodes)
     // What each node becomes; nil where it stays.
     var images = [Expr?](repeating: nil, count: nodes.count)
     for id in nodes.indices where needed[id] {
@@ -26,6 +26,6 @@ extension Expr {
         images[id] = .applying(node.operation, to: operands)
       }
     }
-    return images[Int(root)] ?? self
+    return images[Int(self.id)] ?? self
   }
 }

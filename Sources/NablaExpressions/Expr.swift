@@ -14,19 +14,27 @@
 ///
 /// - Complexity: an operation takes O(1) expected time; copying an expression copies a reference.
 public struct Expr: Sendable {
-  package enum Storage: Sendable {
-    /// A number that belongs to no graph yet.
-    case constant(Double)
-    /// A node of a graph; never one of its constants.
-    case node(ExprGraph, NodeID)
+  /// The graph that holds this expression; nil for a constant, which belongs to none yet.
+  package let graph: ExprGraph?
+
+  /// The position in the graph, whose constants never stand there as an expression of their own.
+  package let id: NodeID
+
+  /// The value of a constant.
+  let number: Double
+
+  init(_ graph: ExprGraph, _ id: NodeID) {
+    self.graph = graph
+    self.id = id
+    number = 0
   }
 
-  package let storage: Storage
-
-  init(storage: Storage) { self.storage = storage }
-
   /// A constant.
-  public init(_ value: Double) { storage = .constant(value) }
+  public init(_ value: Double) {
+    graph = nil
+    id = -1
+    number = value
+  }
 
   /// The variable called `name`. Two variables of one name are the same variable.
   ///
@@ -35,13 +43,11 @@ public struct Expr: Sendable {
   public static func variable(_ name: String) -> Expr { ExprGraph().variable(Symbol(name: name)) }
 
   /// The value if this is a constant, else nil.
-  public var constantValue: Double? {
-    if case .constant(let value) = storage { value } else { nil }
-  }
+  public var constantValue: Double? { graph == nil ? number : nil }
 
   /// The name if this is a variable, else nil.
   public var variableName: String? {
-    guard case .node(let graph, let id) = storage else { return nil }
+    guard let graph else { return nil }
     let node = graph.node(id)
     return node.operation == .variable ? graph.symbol(node).name : nil
   }
@@ -58,59 +64,38 @@ extension Expr: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 /// inside an expression use the pointwise `.==`.
 extension Expr: Hashable {
   public static func == (left: Expr, right: Expr) -> Bool {
-    switch (left.storage, right.storage) {
-    case (.constant(let a), .constant(let b)): a.bitPattern == b.bitPattern
-    case (.node(let graph, let a), .node(let other, let b)): graph.id(of: b, in: other) == a
-    default: false
+    guard let graph = left.graph, let other = right.graph else {
+      return left.graph == nil && right.graph == nil && left.number.bitPattern == right.number.bitPattern
     }
+    return graph.id(of: right.id, in: other) == left.id
   }
 
   public func hash(into hasher: inout Hasher) {
-    switch storage {
-    case .constant(let value): hasher.combine(value.bitPattern)
-    case .node(let graph, let id): hasher.combine(graph.structuralHash(id))
-    }
+    hasher.combine(graph?.structuralHash(id) ?? number.bitPattern)
   }
 }
 
 extension Expr {
   /// The operation on top, `.constant` and `.variable` included.
-  public var operation: Operation {
-    switch storage {
-    case .constant: .constant
-    case .node(let graph, let id): graph.node(id).operation
-    }
-  }
+  public var operation: Operation { graph?.node(id).operation ?? .constant }
 
   /// The operands of the operation on top, in order; empty for a constant or a variable.
   ///
   /// The fixed integer of xⁿ and of the polygamma function is not an operand: see ``index``.
   public var operands: [Expr] {
-    guard case .node(let graph, let id) = storage else { return [] }
+    guard let graph else { return [] }
     let node = graph.node(id)
     return (0..<node.operation.definition.value.operandCount).map { graph.expression(node[$0]) }
   }
 
   /// The fixed integer of xⁿ and of the polygamma function of order n; nil for other operations.
   public var index: Int? {
-    guard case .node(let graph, let id) = storage else { return nil }
+    guard let graph else { return nil }
     let node = graph.node(id)
     guard case .indexed = node.operation.definition.value else { return nil }
     return Int(node.b)
   }
 
   /// Whether the value can be seen to be never negative (it may be NaN).
-  var isNonNegative: Bool {
-    switch storage {
-    case .constant(let value): value >= 0
-    case .node(let graph, let id): graph.isNonNegative(id)
-    }
-  }
-}
-
-extension Expr {
-  /// The graph that holds this expression; nil for a constant.
-  package var graph: ExprGraph? {
-    if case .node(let graph, _) = storage { graph } else { nil }
-  }
+  var isNonNegative: Bool { graph?.isNonNegative(id) ?? (number >= 0) }
 }

@@ -178,7 +178,7 @@ private func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {
 
 extension ExprGraph {
   package func variable(_ symbol: Symbol) -> Expr {
-    Expr(storage: .node(self, state.withLock { $0.intern(symbol) }))
+    Expr(self, state.withLock { $0.intern(symbol) })
   }
 
   /// The expression at a position: a constant stands for itself, without its graph.
@@ -186,7 +186,7 @@ extension ExprGraph {
     state.withLock { state in
       let node = state.nodes[Int(id)]
       return node.operation == .constant
-        ? Expr(state.constants[Int(node.a)]) : Expr(storage: .node(self, id))
+        ? Expr(state.constants[Int(node.a)]) : Expr(self, id)
     }
   }
 
@@ -215,17 +215,15 @@ extension ExprGraph {
       default: state.intern(operation, operands[0], operands[1], operands[2])
       }
     }
-    return Expr(storage: .node(self, id))
+    return Expr(self, id)
   }
 
   func intern(constant: Double) -> NodeID { state.withLock { $0.intern(constant: constant) } }
 
   /// The position in this graph of an expression, which is copied into it if it is of another one.
   package func id(of expression: Expr) -> NodeID {
-    switch expression.storage {
-    case .constant(let value): intern(constant: value)
-    case .node(let graph, let id): self.id(of: id, in: graph)
-    }
+    guard let graph = expression.graph else { return intern(constant: expression.number) }
+    return id(of: expression.id, in: graph)
   }
 
   /// The position in this graph of a node of `other`; what it consists of is copied where it is new.

@@ -75,6 +75,5 @@ private func commonGraph(of outputs: [Expr], _ variables: [Expr]) -> ExprGraph {
       "derivatives are taken with respect to variables, not to an expression of operation \(variable.operation)"
     )
   }
-  for case .node(let graph, _) in (outputs + variables).map(\.storage) { return graph }
-  return ExprGraph()
+  return (outputs + variables).lazy.compactMap(\.graph).first ?? ExprGraph()
 }

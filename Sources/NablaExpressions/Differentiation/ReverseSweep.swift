@@ -99,7 +99,7 @@ struct ReverseSweep {
   /// Adds to the adjoints of a node's operands what they owe to the node's own adjoint.
   private mutating func push(_ adjoint: Adjoint, from id: NodeID) {
     let node = graph.node(id)
-    let y = Expr(storage: .node(graph, id))
+    let y = Expr(graph, id)
     let (a, b) = (node.a, node.b)
     switch node.operation.definition.derivative {
     case .zero: break

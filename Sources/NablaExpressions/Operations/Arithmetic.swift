@@ -23,7 +23,7 @@ extension OperationDefinition {
       derivative: .guarded { operands in
         let (x, y) = (operands[0], operands[1])
         let always = Expr.true
-        if case .constant(let exponent) = y.storage {
+        if let exponent = y.constantValue {
           return [.init(operand: 0, partial: y * pow(x, Expr(exponent - 1)), condition: always)]
         }
         return [

@@ -6,7 +6,7 @@ extension Expr: CustomStringConvertible {
     var printer = FormulaPrinter(maximumLength: 10_000)
     let (formula, isComplete) = printer.print(self)
     if isComplete { return formula }
-    guard case .node(let graph, let id) = storage else { return formula }
+    guard let graph else { return formula }
     let count = reachable(from: [id], in: graph.nodes().prefix(Int(id) + 1)).count { $0 }
     return formula + "… (\(count) nodes)"
   }
@@ -19,7 +19,6 @@ extension Expr: CustomStringConvertible {
   ///
   /// - Helpers that derivatives use without having a name in the language, such as sech(x) printed as
   ///   `1/cosh(x)`, are equal up to rounding where a constant factor meets their quotient.
-  /// - Powers of constants inside conditions of constants are folded when they are read.
   /// - Variables that share a name (inputs of traced functions) become one.
   ///
   /// A comparison used as a number prints as `where(a < b, 1, 0)`, a number used as a condition as

@@ -12,12 +12,13 @@ extension Expr {
   public static func variables(of expressions: [Expr]) -> [Expr] {
     var graphs: [(graph: ExprGraph, roots: [NodeID])] = []
     var positions: [ObjectIdentifier: Int] = [:]
-    for case .node(let graph, let id) in expressions.map(\.storage) {
+    for expression in expressions {
+      guard let graph = expression.graph else { continue }
       if let position = positions[ObjectIdentifier(graph)] {
-        graphs[position].roots.append(id)
+        graphs[position].roots.append(expression.id)
       } else {
         positions[ObjectIdentifier(graph)] = graphs.count
-        graphs.append((graph, [id]))
+        graphs.append((graph, [expression.id]))
       }
     }
     var found: [Symbol: Expr] = [:]

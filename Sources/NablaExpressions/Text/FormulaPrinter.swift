@@ -234,25 +234,21 @@ extension FormulaPrinter {
   }
 
   /// Whether the formula begins with a minus that belongs to the whole of it.
-  private func hasSign(_ item: Item) -> Bool {
-    var expression = item.expression
-    // A product's sign is that of its first factor; a formula is no less right if one far to the left
-    // is not seen.
-    for _ in 0..<4 {
-      switch expression.operation {
-      case .negate: return true
-      case .constant: return expression.constantValue.map { !$0.isNaN && $0.sign == .minus } ?? false
-      case .multiply, .divide:
-        let operands = expression.operands
-        if operands[0].operation == .variable { return false }
-        // `writeProduct` may put the other factor first; only a constant is sure to stay.
-        if expression.operation == .multiply, operands[0].constantValue == nil { return false }
-        expression = operands[0]
-        if expression.operation == .negate { return false }
-      default: return false
-      }
+  private func hasSign(_ item: Item) -> Bool { FormulaPrinter.hasSign(item.expression, depth: 4) }
+
+  /// A product's sign is that of its first factor; a formula is no less right if one farther to the left
+  /// than `depth` is not seen.
+  private static func hasSign(_ expression: Expr, depth: Int) -> Bool {
+    switch expression.operation {
+    case .negate: return depth == 4  // Further down it is in parentheses.
+    case .constant: return expression.constantValue.map { !$0.isNaN && $0.sign == .minus } ?? false
+    case .multiply, .divide:
+      let first = expression.operands[0]
+      // `writeProduct` may put the other factor first; only a constant is sure to stay.
+      if expression.operation == .multiply && first.constantValue == nil { return false }
+      return depth > 1 && hasSign(first, depth: depth - 1)
+    default: return false
     }
-    return false
   }
 
   /// Whether the first factor of a product may be a difference a − b: read after a minus it would become
