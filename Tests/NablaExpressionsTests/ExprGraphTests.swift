@@ -9,7 +9,7 @@ import Testing
     #expect(sin(x) + 1 == 1 + sin(Expr.variable("x")))
     #expect(Expr(0) != Expr(-0.0) && Expr(.nan) == Expr(.nan))
     let e = try Expr(parsing: "x*y + sin(x*y)")
-    guard case .node(let graph, _) = e.storage else { throw Failure() }
+    let graph = try #require(e.graph)
     let count = graph.count
     let (a, b) = (e.variables[0], e.variables[1])
     #expect(a * b + sin(b * a) == e)
@@ -46,7 +46,7 @@ import Testing
 
   @Test func manyThreadsBuildOnOneGraph() async throws {
     let x = try Expr(parsing: "x")
-    guard case .node(let graph, _) = x.storage else { throw Failure() }
+    let graph = try #require(x.graph)
     let built = await withTaskGroup(of: Expr.self) { group in
       for _ in 0..<8 {
         group.addTask {

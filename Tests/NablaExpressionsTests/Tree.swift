@@ -117,24 +117,9 @@ indirect enum Tree: CustomStringConvertible {
   }
 }
 
-/// The value of an expression, node by node with the table's values.
+/// The value of an expression, node by node with the table's values; NaN for variables without a value.
 func evaluate(_ expression: Expr, _ values: [Double], names: [String] = Tree.names) -> Double {
-  guard case .node(let graph, let root) = expression.storage else { return expression.constantValue! }
-  let nodes = graph.nodes().prefix(Int(root) + 1)
-  let isNeeded = reachable(from: [root], in: nodes)
-  var results = [Double](repeating: .nan, count: nodes.count)
-  for (id, node) in nodes.enumerated() where isNeeded[id] {
-    let operands = (0..<node.operation.definition.value.operandCount).map { results[Int(node[$0])] }
-    switch node.operation.definition.value {
-    case .leaf where node.operation == .constant: results[id] = graph.constant(node)
-    case .leaf: results[id] = names.firstIndex(of: graph.symbol(node).name).map { values[$0] } ?? .nan
-    case .unary(let value): results[id] = value(operands[0])
-    case .binary(let value): results[id] = value(operands[0], operands[1])
-    case .indexed(let value): results[id] = value(operands[0], Int(node.b))
-    case .select: results[id] = operands[0] != 0 ? operands[1] : operands[2]
-    }
-  }
-  return results[Int(root)]
+  naiveValue(of: expression, names.prefix(values.count).map { Expr.variable($0) }, at: values)
 }
 
 /// A random double: often of moderate size, sometimes of any size, sometimes special.

@@ -59,7 +59,7 @@ public func naiveValue(of expression: Expr, _ variables: [Expr], at point: [Doub
     let node = nodes[id]
     let (a, b, c) = (Int(node.a), Int(node.b), Int(node.c))
     switch node.operation.definition.value {
-    case .leaf: values[id] = node.operation == .constant ? graph.constant(node) : inputs[NodeID(id)]!
+    case .leaf: values[id] = node.operation == .constant ? graph.constant(node) : inputs[NodeID(id)] ?? .nan
     case .unary(let f): values[id] = f(values[a])
     case .binary(let f): values[id] = f(values[a], values[b])
     case .indexed(let f): values[id] = f(values[a], b)
