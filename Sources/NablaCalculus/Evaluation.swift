@@ -6,6 +6,8 @@ public import NablaTensors
 /// Asking for one that was not computed is a programmer's mistake.
 public struct Evaluation: Sendable {
   private var tensors: [Function.Quantities: Tensor<Double>] = [:]
+  /// The elements that a kernel has written; all others are zero.
+  private var written: [Function.Quantities: [Int]] = [:]
 
   /// An evaluation without quantities, to be evaluated into.
   public init() {}
@@ -30,28 +32,53 @@ public struct Evaluation: Sendable {
   mutating func prepare(_ blocks: [Plan.Block], batch: [Int]) {
     for block in blocks {
       let shape = batch + block.shape
-      let isDense = block.elements.count == block.count
-      if tensors[block.quantity]?.shape != shape {
-        tensors[block.quantity] =
-          isDense ? Tensor(uninitialized: shape) : Tensor(shape: shape, repeating: 0)
-      } else if !isDense {
-        tensors[block.quantity]!.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+      if tensors[block.quantity]?.shape != shape || written[block.quantity] != block.elements {
+        let isDense = block.elements.count == block.count
+        tensors[block.quantity] = Self.tensor(batch, block.shape, isZeroed: !isDense)
+        written[block.quantity] = block.elements
       }
     }
     tensors = tensors.filter { quantity, _ in blocks.contains { $0.quantity == quantity } }
   }
 
+  /// A tensor of shape batch + element.
+  ///
+  /// From a few vectors of points on, its memory holds one column after another, each element of all
+  /// points together: that is how kernels write at full speed. Columns start on cache lines, and not at
+  /// multiples of large powers of two, where they would compete for the same lines of the cache.
+  private static func tensor(_ batch: [Int], _ element: [Int], isZeroed: Bool) -> Tensor<Double> {
+    let count = batch.first ?? 1
+    guard count >= 32 && element.reduce(1, *) > 1 else {
+      return isZeroed ? Tensor(shape: batch + element, repeating: 0) : Tensor(uninitialized: batch + element)
+    }
+    var columnStride = (count + 7) / 8 * 8
+    if columnStride % 512 == 0 { columnStride += 8 }
+    let shape = element + [columnStride]
+    let columns = isZeroed ? Tensor(shape: shape, repeating: 0) : Tensor(uninitialized: shape)
+    var strides = [Int](repeating: columnStride, count: element.count)
+    for axis in element.indices.dropLast().reversed() {
+      strides[axis] = strides[axis + 1] * element[axis + 1]
+    }
+    return Tensor(
+      storage: columns.storage,
+      layout: TensorLayout(shape: batch + element, strides: [1] + strides, offset: 0))
+  }
+
   /// Where a plan's kernel writes its outputs. The addresses are good until this value changes.
   mutating func columns(_ blocks: [Plan.Block]) -> [OutputColumn] {
     blocks.flatMap { block in
-      tensors[block.quantity]!.withUnsafeMutableBufferPointer { buffer in
-        block.elements.map { element in
-          // An empty batch has no memory and writes none.
-          OutputColumn(base: (buffer.baseAddress ?? Self.nowhere) + element, stride: block.count)
+      tensors[block.quantity]!.withUnsafeMutableStridedPointer { base, strides in
+        let isBatch = strides.count > block.shape.count
+        return block.elements.map { element in
+          // The element's position in row-major order, by the strides that the tensor has in memory.
+          var (offset, rest) = (0, element)
+          for axis in block.shape.indices.reversed() {
+            offset += rest % block.shape[axis] * strides[axis + (isBatch ? 1 : 0)]
+            rest /= block.shape[axis]
+          }
+          return OutputColumn(base: base + offset, stride: isBatch ? strides[0] : 1)
         }
       }
     }
   }
-
-  nonisolated(unsafe) private static let nowhere = UnsafeMutablePointer<Double>.allocate(capacity: 1)
 }

@@ -47,12 +47,21 @@ package protocol Kernel: Sendable {
 
 /// Compiles expressions of `inputs`, which are variables, for this machine.
 ///
-/// This is the one place that chooses among the ways of executing a graph.
+/// This is the one place that chooses among the ways of executing a graph: machine code for
+/// ``InstructionSet/current``, and the interpreter where there is none, where the system grants no
+/// executable memory, and for graphs so large that their code would not fit the instruction cache.
 ///
 /// - Precondition: the outputs contain no variables but the inputs.
 /// - Complexity: O(number of nodes of the graph).
-package func compile(outputs: [Expr], inputs: [Expr]) -> any Kernel {
-  Interpreter(tape: Tape(outputs: outputs, inputs: inputs))
+package func compile(
+  outputs: [Expr], inputs: [Expr], for instructionSet: InstructionSet = .current
+) -> any Kernel {
+  if instructionSet != .portable,
+    let kernel = MachineKernel(outputs: outputs, inputs: inputs, instructionSet: instructionSet)
+  {
+    return kernel
+  }
+  return Interpreter(tape: Tape(outputs: outputs, inputs: inputs))
 }
 
 extension Kernel {

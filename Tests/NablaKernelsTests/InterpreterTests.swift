@@ -27,7 +27,7 @@ import TestSupport
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: [x, y, z])
       let outputs = (0..<3).map { _ in expressions.next(size: 1 + trial % 40) }
       let points = (0..<19).map { _ in (0..<3).map { _ in Double.random(in: -2...2, using: &generator) } }
-      for (point, row) in zip(points, run(outputs, [x, y, z], points)) {
+      for (point, row) in zip(points, run(outputs, [x, y, z], points, on: .portable)) {
         for (output, value) in zip(outputs, row) {
           let expected = naiveValue(of: output, [x, y, z], at: point)
           #expect(isSame(value, expected), "seed \(seed), trial \(trial), at \(point): \(value), \(expected)")

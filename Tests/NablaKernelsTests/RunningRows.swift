@@ -2,9 +2,14 @@ import NablaExpressions
 import NablaKernels
 
 /// Runs a kernel over points stored in rows, with outputs in rows.
-func run(_ outputs: [Expr], _ inputs: [Expr], _ points: [[Double]]) -> [[Double]] {
-  let kernel = compile(outputs: outputs, inputs: inputs)
-  let (n, m) = (inputs.count, outputs.count)
+func run(
+  _ outputs: [Expr], _ inputs: [Expr], _ points: [[Double]], on instructionSet: InstructionSet = .current
+) -> [[Double]] {
+  run(compile(outputs: outputs, inputs: inputs, for: instructionSet), points)
+}
+
+func run(_ kernel: any Kernel, _ points: [[Double]]) -> [[Double]] {
+  let (n, m) = (kernel.inputCount, kernel.outputCount)
   var results = [Double](repeating: .nan, count: points.count * m)
   points.flatMap { $0 }.withUnsafeBufferPointer { rows in
     results.withUnsafeMutableBufferPointer { target in

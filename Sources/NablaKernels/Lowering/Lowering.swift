@@ -1,0 +1,168 @@
+internal import NablaExpressions
+
+/// Lowers a graph's outputs to a vector program.
+///
+/// Sums and differences with a product that nothing else uses become one fused multiply-add; small
+/// integer powers become products, which several powers of one base share; conditions become masks; the
+/// elementary functions become the straight-line code of the vector math library, or calls of the
+/// table's scalar function where there is none.
+struct Lowering {
+  private typealias Value = VectorProgram.Value
+
+  private var builder = VectorBuilder()
+  private let graph: ExprGraph
+  private let nodes: ArraySlice<Node>
+  /// Whether a node is a product that becomes part of the only sum that uses it, by position.
+  private var isFused: [Bool]
+  private var values: [Value]
+  /// The value of a condition as a mask, by position.
+  private var masks: [Value]
+
+  static func program(outputs: [Expr], inputs: [Expr]) -> VectorProgram {
+    var lowering = Lowering(outputs, inputs)
+    return lowering.lower(outputs, inputs)
+  }
+
+  private init(_ outputs: [Expr], _ inputs: [Expr]) {
+    graph = outputs.lazy.compactMap(\.graph).first ?? ExprGraph()
+    for expression in outputs + inputs { _ = graph.id(of: expression) }
+    nodes = graph.nodes()
+    isFused = Array(repeating: false, count: nodes.count)
+    values = Array(repeating: -1, count: nodes.count)
+    masks = Array(repeating: -1, count: nodes.count)
+  }
+
+  private mutating func lower(_ outputs: [Expr], _ inputs: [Expr]) -> VectorProgram {
+    let roots = outputs.map { graph.id(of: $0) }
+    let needed = reachable(from: roots, in: nodes)
+    var outputsOfNode: [NodeID: [Int]] = [:]
+    for (output, root) in roots.enumerated() { outputsOfNode[root, default: []].append(output) }
+    markFusedProducts(roots, needed)
+    let inputOfNode = Dictionary(
+      zip(inputs.map { graph.id(of: $0) }, 0...), uniquingKeysWith: { first, _ in first })
+
+    for id in nodes.indices where needed[id] && !isFused[id] {
+      if nodes[id].operation == .variable {
+        guard let input = inputOfNode[NodeID(id)] else {
+          preconditionFailure("the variable '\(graph.symbol(nodes[id]).name)' is not among the inputs")
+        }
+        values[id] = builder.input(input)
+      } else {
+        lower(id)
+      }
+      // Outputs are written as soon as they are known: no register waits for the end.
+      if let outputs = outputsOfNode[NodeID(id)] {
+        let value = number(NodeID(id))
+        for output in outputs { builder.store(value, output: output) }
+      }
+    }
+    return builder.program
+  }
+
+  private mutating func markFusedProducts(_ roots: [NodeID], _ needed: [Bool]) {
+    var useCounts = [Int](repeating: 0, count: nodes.count)
+    for root in roots { useCounts[Int(root)] += 1 }
+    for id in nodes.indices where needed[id] {
+      let node = nodes[id]
+      for operand in 0..<node.operation.definition.value.operandCount { useCounts[Int(node[operand])] += 1 }
+    }
+    for id in nodes.indices where needed[id] {
+      let node = nodes[id]
+      guard node.operation == .add || node.operation == .subtract else { continue }
+      for operand in [Int(node.b), Int(node.a)]
+      where nodes[operand].operation == .multiply && useCounts[operand] == 1 {
+        isFused[operand] = true
+        break
+      }
+    }
+  }
+
+  private mutating func lower(_ id: Int) {
+    let node = nodes[id]
+    switch node.operation {
+    case .constant: values[id] = builder.constant(graph.constant(node))
+    case .variable: break
+    case .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not: masks[id] = condition(node)
+    case .select:
+      let (a, b) = (number(node.b), number(node.c))
+      values[id] = builder.select(mask(node.a), a, b)
+    case .add, .subtract: values[id] = sum(node)
+    case .integerPower where node.b.magnitude <= 32:
+      let power = power(number(node.a), node.b.magnitude)
+      values[id] = node.b < 0 ? builder.divide(builder.constant(1), power) : power
+    default:
+      let operands = (0..<node.operation.definition.value.operandCount).map { number(node[$0]) }
+      if let lowered = VectorMath.lowered(node.operation, operands, &builder) {
+        values[id] = lowered
+      } else {
+        let function: ScalarFunction
+        switch node.operation.definition.value {
+        case .unary(let f): function = ScalarFunction { x, _ in f(x) }
+        case .binary(let f): function = ScalarFunction(f)
+        case .indexed(let f): function = ScalarFunction { x, _ in f(x, Int(node.b)) }
+        case .leaf, .select: preconditionFailure("\(node.operation) is no function")
+        }
+        values[id] = builder.call(function, operands[0], operands.count > 1 ? operands[1] : -1)
+      }
+    }
+  }
+
+  /// The value of a node as a number: a condition is 1 or 0.
+  private mutating func number(_ id: NodeID) -> Value {
+    if values[Int(id)] < 0 { values[Int(id)] = builder.and(masks[Int(id)], builder.constant(1)) }
+    return values[Int(id)]
+  }
+
+  /// The value of a node as a condition: a number counts as true where it is not zero.
+  private mutating func mask(_ id: NodeID) -> Value {
+    if masks[Int(id)] < 0 {
+      masks[Int(id)] = builder.compare(values[Int(id)], .notEqual, builder.constant(0))
+    }
+    return masks[Int(id)]
+  }
+
+  private mutating func condition(_ node: Node) -> Value {
+    switch node.operation {
+    case .and: return builder.and(mask(node.a), mask(node.b))
+    case .or: return builder.or(mask(node.a), mask(node.b))
+    case .not: return builder.exclusiveOr(mask(node.a), builder.constant(bits: .max))
+    default:
+      let (a, b) = (number(node.a), number(node.b))
+      let comparison: VectorProgram.Comparison =
+        switch node.operation {
+        case .less: .less
+        case .lessOrEqual: .lessOrEqual
+        case .equal: .equal
+        default: .notEqual
+        }
+      return builder.compare(a, comparison, b)
+    }
+  }
+
+  /// a ± b, with the product that is fused into it.
+  private mutating func sum(_ node: Node) -> Value {
+    let isSum = node.operation == .add
+    if isFused[Int(node.b)] {
+      let product = nodes[Int(node.b)]
+      let (x, y, c) = (number(product.a), number(product.b), number(node.a))
+      return isSum ? builder.multiplyAdd(x, y, c) : builder.negativeMultiplyAdd(x, y, c)
+    }
+    if isFused[Int(node.a)] {
+      let product = nodes[Int(node.a)]
+      let (x, y, c) = (number(product.a), number(product.b), number(node.b))
+      return isSum ? builder.multiplyAdd(x, y, c) : builder.multiplySubtract(x, y, c)
+    }
+    let (x, y) = (number(node.a), number(node.b))
+    return isSum ? builder.add(x, y) : builder.subtract(x, y)
+  }
+
+  /// xⁿ with the products of the table's `integerPower`, in its order.
+  private mutating func power(_ x: Value, _ n: UInt32) -> Value {
+    var result = x
+    for bit in stride(from: 30 - n.leadingZeroBitCount, through: 0, by: -1) {
+      result = builder.multiply(result, result)
+      if n >> UInt32(bit) & 1 == 1 { result = builder.multiply(result, x) }
+    }
+    return result
+  }
+}

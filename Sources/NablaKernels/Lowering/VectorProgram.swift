@@ -1,0 +1,185 @@
+/// Straight-line code over vectors of doubles (or of the 64-bit patterns they are made of), one lane a
+/// point: what a graph is lowered to before registers are given out.
+///
+/// Each operation's result is one value, named by its position; operands are earlier values.
+struct VectorProgram: Sendable {
+  /// The position of the operation that computes a value.
+  typealias Value = Int32
+
+  enum Code: UInt8, Sendable {
+    /// The lanes of input `immediate`.
+    case input
+    /// The bit pattern `constants[immediate]` in every lane.
+    case constant
+    case add, subtract, multiply, divide, squareRoot
+    /// a·b + c, c − a·b and a·b − c with one rounding.
+    case multiplyAdd, negativeMultiplyAdd, multiplySubtract
+    /// a < b ? a : b and a > b ? a : b, as the instructions do: b where an operand is NaN.
+    case minimum, maximum
+    /// The integer in the direction that `immediate` says (a ``Rounding``).
+    case round
+    /// Bitwise; `andNot` is ¬a ∧ b.
+    case and, or, exclusiveOr, andNot
+    /// All ones where the ``Comparison`` `immediate` holds, else all zeros.
+    case compare
+    /// b where a's sign bit is set (a is a mask), else c.
+    case blend
+    /// Sums, differences and shifts of the lanes as 64-bit integers.
+    case addIntegers, subtractIntegers, shiftLeft, shiftRight
+    /// The scalar function `functions[immediate]` of a (and b), lane by lane.
+    case call
+    /// b, and in lanes where the mask c is set the scalar function `functions[immediate]` of a: the way
+    /// out for arguments that are too rare to burden the straight-line code.
+    case callWhere
+    /// Writes a to output `immediate`. It has no value.
+    case store
+  }
+
+  enum Rounding: Int32, Sendable { case nearest, down, up, towardZero }
+
+  /// The predicates of the compare instruction. All but `notEqual` are false where an operand is NaN.
+  enum Comparison: Int32, Sendable {
+    case equal = 0
+    case less = 1
+    case lessOrEqual = 2
+    case unordered = 3
+    case notEqual = 4
+    /// ¬(a < b) and ¬(a ≤ b), true of NaN.
+    case notLess = 5
+    case notLessOrEqual = 6
+  }
+
+  struct Operation: Hashable, Sendable {
+    var code: Code
+    var a: Value = -1
+    var b: Value = -1
+    var c: Value = -1
+    var immediate: Int32 = 0
+
+    var operands: [Value] { [a, b, c].filter { $0 >= 0 } }
+  }
+
+  var operations: [Operation] = []
+  var constants: [UInt64] = []
+  var functions: [ScalarFunction] = []
+}
+
+/// A scalar function that machine code calls back.
+final class ScalarFunction: Sendable {
+  let value: @Sendable (Double, Double) -> Double
+
+  init(_ value: @escaping @Sendable (Double, Double) -> Double) { self.value = value }
+}
+
+/// Writes a vector program, each distinct operation once.
+struct VectorBuilder {
+  typealias Value = VectorProgram.Value
+
+  private(set) var program = VectorProgram()
+  private var values: [VectorProgram.Operation: Value] = [:]
+  private var constants: [UInt64: Value] = [:]
+
+  /// The value of an operation, an earlier one if the same was written before.
+  mutating func value(_ operation: VectorProgram.Operation) -> Value {
+    if let value = values[operation] { return value }
+    program.operations.append(operation)
+    let value = Value(program.operations.count - 1)
+    values[operation] = value
+    return value
+  }
+
+  mutating func input(_ index: Int) -> Value { value(.init(code: .input, immediate: Int32(index))) }
+
+  mutating func constant(bits: UInt64) -> Value {
+    if let value = constants[bits] { return value }
+    program.constants.append(bits)
+    let value = value(.init(code: .constant, immediate: Int32(program.constants.count - 1)))
+    constants[bits] = value
+    return value
+  }
+
+  mutating func constant(_ number: Double) -> Value { constant(bits: number.bitPattern) }
+
+  mutating func store(_ a: Value, output: Int) {
+    program.operations.append(.init(code: .store, a: a, immediate: Int32(output)))
+  }
+
+  mutating func call(_ function: ScalarFunction, _ a: Value, _ b: Value = -1) -> Value {
+    program.functions.append(function)
+    return value(.init(code: .call, a: a, b: b, immediate: Int32(program.functions.count - 1)))
+  }
+
+  mutating func call(_ function: ScalarFunction, of a: Value, where mask: Value, else b: Value) -> Value {
+    program.functions.append(function)
+    return value(.init(code: .callWhere, a: a, b: b, c: mask, immediate: Int32(program.functions.count - 1)))
+  }
+}
+
+// MARK: - Arithmetic
+
+extension VectorBuilder {
+  mutating func add(_ a: Value, _ b: Value) -> Value { value(.init(code: .add, a: a, b: b)) }
+  mutating func subtract(_ a: Value, _ b: Value) -> Value { value(.init(code: .subtract, a: a, b: b)) }
+  mutating func multiply(_ a: Value, _ b: Value) -> Value { value(.init(code: .multiply, a: a, b: b)) }
+  mutating func divide(_ a: Value, _ b: Value) -> Value { value(.init(code: .divide, a: a, b: b)) }
+  mutating func squareRoot(_ a: Value) -> Value { value(.init(code: .squareRoot, a: a)) }
+  mutating func minimum(_ a: Value, _ b: Value) -> Value { value(.init(code: .minimum, a: a, b: b)) }
+  mutating func maximum(_ a: Value, _ b: Value) -> Value { value(.init(code: .maximum, a: a, b: b)) }
+
+  /// a·b + c.
+  mutating func multiplyAdd(_ a: Value, _ b: Value, _ c: Value) -> Value {
+    value(.init(code: .multiplyAdd, a: a, b: b, c: c))
+  }
+
+  /// c − a·b.
+  mutating func negativeMultiplyAdd(_ a: Value, _ b: Value, _ c: Value) -> Value {
+    value(.init(code: .negativeMultiplyAdd, a: a, b: b, c: c))
+  }
+
+  /// a·b − c.
+  mutating func multiplySubtract(_ a: Value, _ b: Value, _ c: Value) -> Value {
+    value(.init(code: .multiplySubtract, a: a, b: b, c: c))
+  }
+
+  mutating func round(_ a: Value, _ rounding: VectorProgram.Rounding) -> Value {
+    value(.init(code: .round, a: a, immediate: rounding.rawValue))
+  }
+
+  mutating func negate(_ a: Value) -> Value { exclusiveOr(a, constant(-0.0)) }
+  mutating func magnitude(_ a: Value) -> Value { andNot(constant(-0.0), a) }
+}
+
+// MARK: - Bits, masks and integers
+
+extension VectorBuilder {
+  mutating func and(_ a: Value, _ b: Value) -> Value { value(.init(code: .and, a: a, b: b)) }
+  mutating func or(_ a: Value, _ b: Value) -> Value { value(.init(code: .or, a: a, b: b)) }
+  mutating func exclusiveOr(_ a: Value, _ b: Value) -> Value { value(.init(code: .exclusiveOr, a: a, b: b)) }
+  mutating func andNot(_ a: Value, _ b: Value) -> Value { value(.init(code: .andNot, a: a, b: b)) }
+
+  mutating func compare(_ a: Value, _ comparison: VectorProgram.Comparison, _ b: Value) -> Value {
+    value(.init(code: .compare, a: a, b: b, immediate: comparison.rawValue))
+  }
+
+  /// `a` where the mask is set, else `b`.
+  mutating func select(_ mask: Value, _ a: Value, _ b: Value) -> Value {
+    value(.init(code: .blend, a: mask, b: a, c: b))
+  }
+
+  mutating func addIntegers(_ a: Value, _ b: Value) -> Value {
+    value(.init(code: .addIntegers, a: a, b: b))
+  }
+
+  mutating func subtractIntegers(_ a: Value, _ b: Value) -> Value {
+    value(.init(code: .subtractIntegers, a: a, b: b))
+  }
+
+  mutating func shiftLeft(_ a: Value, _ count: Int32) -> Value {
+    value(.init(code: .shiftLeft, a: a, immediate: count))
+  }
+
+  /// A logical shift: zeros move in.
+  mutating func shiftRight(_ a: Value, _ count: Int32) -> Value {
+    value(.init(code: .shiftRight, a: a, immediate: count))
+  }
+}

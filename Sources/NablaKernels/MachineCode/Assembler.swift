@@ -1,0 +1,228 @@
+/// General-purpose registers by their number in encodings.
+enum GeneralRegister: UInt8 {
+  case rax = 0, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+}
+
+/// Where an instruction's last vector operand is.
+enum VectorOperand {
+  case register(UInt8)
+  /// [base + displacement]
+  case memory(GeneralRegister, Int32)
+  /// [base + index]
+  case indexed(GeneralRegister, GeneralRegister)
+  /// A constant of the pool, by its number.
+  case constant(Int)
+}
+
+/// Writes x86-64 machine code. References: Intel 64 and IA-32 Architectures Software Developer's Manual,
+/// volume 2, sections 2.3 (VEX) and 2.7 (EVEX).
+struct Assembler {
+  let instructionSet: InstructionSet
+  private(set) var bytes: [UInt8] = []
+  /// Places of 32-bit displacements to constants: (place, number of the constant). Nothing of the
+  /// instruction follows the displacement but `trailing` immediate bytes.
+  private var constantReferences: [(place: Int, constant: Int, trailing: Int)] = []
+
+  init(instructionSet: InstructionSet) { self.instructionSet = instructionSet }
+
+  mutating func emit(_ code: UInt8...) { bytes += code }
+
+  mutating func emit(int32 value: Int32) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func emit(int64 value: UInt64) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  // MARK: Vector instructions
+
+  /// The opcode map of a vector instruction: 0F, 0F38, 0F3A.
+  enum OpcodeMap: UInt8 { case x0F = 1, x0F38, x0F3A }
+  /// The mandatory prefix that the opcode is combined with.
+  enum Prefix: UInt8 { case none, x66, xF3, xF2 }
+
+  /// One instruction `opcode destination, source, operand`. Instructions with two operands leave
+  /// `source` at 0.
+  ///
+  /// - Parameter isWide: the bit W of the VEX encoding. The EVEX encoding of all that is used here has
+  ///   W = 1, 64-bit elements.
+  mutating func vector(
+    _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool = false, _ opcode: UInt8, _ destination: UInt8,
+    _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
+  ) {
+    if instructionSet == .avx512 {
+      evex(prefix, map, opcode, destination, source, operand, immediate: immediate)
+    } else {
+      vex(prefix, map, isWide, is256: true, opcode, destination, source, operand, immediate: immediate)
+    }
+  }
+
+  mutating func vex(
+    _ prefix: Prefix, _ map: OpcodeMap, _ isWide: Bool, is256: Bool, _ opcode: UInt8, _ destination: UInt8,
+    _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
+  ) {
+    let (x, b) = extensionBits(operand)
+    let first = (destination < 8 ? 0x80 : 0) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | map.rawValue
+    let w: UInt8 = isWide ? 0x80 : 0
+    let l: UInt8 = is256 ? 0x04 : 0
+    emit(0xC4, first, w | (~source & 15) << 3 | l | prefix.rawValue, opcode)
+    modRM(destination & 7, operand, immediate)
+  }
+
+  /// vbroadcastsd destination, operand
+  mutating func broadcast(_ destination: UInt8, _ operand: VectorOperand) {
+    evex(.x66, .x0F38, 0x19, destination, 0, operand, isScalarOperand: true)
+  }
+
+  /// - Parameters:
+  ///   - isScalarOperand: the instruction reads a single element from memory by itself, without the
+  ///     encoding's bit that asks for a broadcast.
+  ///   - mask: the mask register k1 … k7 that the instruction is subject to; 0 for none.
+  mutating func evex(
+    _ prefix: Prefix, _ map: OpcodeMap, _ opcode: UInt8, _ destination: UInt8, _ source: UInt8,
+    _ operand: VectorOperand, mask: UInt8 = 0, isScalarOperand: Bool = false, immediate: UInt8? = nil
+  ) {
+    var (x, b) = extensionBits(operand)
+    // In the EVEX encoding X extends a vector register's number beyond 15.
+    if case .register(let register) = operand { x = register & 16 != 0 }
+    var isBroadcast = false
+    if case .constant = operand { isBroadcast = !isScalarOperand }
+    let r = destination & 8 != 0
+    let first =
+      (r ? 0 : 0x80) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | (destination & 16 != 0 ? 0 : 0x10) | map.rawValue
+    let second = 0x80 | (~source & 15) << 3 | 0x04 | prefix.rawValue
+    let v: UInt8 = source & 16 != 0 ? 0 : 0x08
+    let third = 0x40 | (isBroadcast ? 0x10 : 0) | v | mask
+    emit(0x62, first, second, third, opcode)
+    modRM(destination & 7, operand, immediate)
+  }
+
+  private func extensionBits(_ operand: VectorOperand) -> (x: Bool, b: Bool) {
+    switch operand {
+    case .register(let register): (false, register & 8 != 0)
+    case .memory(let base, _): (false, base.rawValue >= 8)
+    case .indexed(let base, let index): (index.rawValue >= 8, base.rawValue >= 8)
+    case .constant: (false, false)
+    }
+  }
+
+  private mutating func modRM(_ register: UInt8, _ operand: VectorOperand, _ immediate: UInt8?) {
+    switch operand {
+    case .register(let number): emit(0xC0 | register << 3 | number & 7)
+    case .memory(let base, let displacement):
+      emit(0x80 | register << 3 | base.rawValue & 7)
+      if base.rawValue & 7 == 4 { emit(0x24) }
+      emit(int32: displacement)
+    case .indexed(let base, let index):
+      // A base of rbp or r13 needs a displacement; give it always.
+      emit(0x80 | register << 3 | 4, (index.rawValue & 7) << 3 | base.rawValue & 7)
+      emit(int32: 0)
+    case .constant(let number):
+      emit(register << 3 | 5)
+      constantReferences.append((bytes.count, number, immediate == nil ? 0 : 1))
+      emit(int32: 0)
+    }
+    if let immediate { emit(immediate) }
+  }
+
+  // MARK: General instructions
+
+  /// mov destination, [base + displacement]
+  mutating func load(_ destination: GeneralRegister, _ base: GeneralRegister, _ displacement: Int32) {
+    emit(0x48 | (destination.rawValue >> 3) << 2 | base.rawValue >> 3, 0x8B)
+    emit(0x80 | (destination.rawValue & 7) << 3 | base.rawValue & 7)
+    if base.rawValue & 7 == 4 { emit(0x24) }
+    emit(int32: displacement)
+  }
+
+  /// lea destination, [base + displacement]
+  mutating func address(_ destination: GeneralRegister, _ base: GeneralRegister, _ displacement: Int32) {
+    emit(0x48 | (destination.rawValue >> 3) << 2 | base.rawValue >> 3, 0x8D)
+    emit(0x80 | (destination.rawValue & 7) << 3 | base.rawValue & 7)
+    if base.rawValue & 7 == 4 { emit(0x24) }
+    emit(int32: displacement)
+  }
+
+  /// mov destination, source
+  mutating func move(_ destination: GeneralRegister, _ source: GeneralRegister) {
+    emit(0x48 | (source.rawValue >> 3) << 2 | destination.rawValue >> 3, 0x89)
+    emit(0xC0 | (source.rawValue & 7) << 3 | destination.rawValue & 7)
+  }
+
+  /// mov destination, value
+  mutating func move(_ destination: GeneralRegister, _ value: UInt64) {
+    emit(0x48 | destination.rawValue >> 3, 0xB8 | destination.rawValue & 7)
+    emit(int64: value)
+  }
+
+  mutating func push(_ register: GeneralRegister) {
+    if register.rawValue >= 8 { emit(0x41) }
+    emit(0x50 | register.rawValue & 7)
+  }
+
+  mutating func pop(_ register: GeneralRegister) {
+    if register.rawValue >= 8 { emit(0x41) }
+    emit(0x58 | register.rawValue & 7)
+  }
+
+  /// add register, value
+  mutating func add(_ register: GeneralRegister, _ value: Int32) {
+    emit(0x48 | register.rawValue >> 3, 0x81, 0xC0 | register.rawValue & 7)
+    emit(int32: value)
+  }
+
+  /// cmp a, b
+  mutating func compare(_ a: GeneralRegister, _ b: GeneralRegister) {
+    emit(0x48 | (b.rawValue >> 3) << 2 | a.rawValue >> 3, 0x39, 0xC0 | (b.rawValue & 7) << 3 | a.rawValue & 7)
+  }
+
+  /// Conditions of jumps, by their number in encodings.
+  enum Condition: UInt8 { case below = 2, notZero = 5 }
+
+  /// A conditional jump; returns the place of its displacement, for ``setTarget(of:)``.
+  mutating func jump(if condition: Condition) -> Int {
+    emit(0x0F, 0x80 | condition.rawValue)
+    emit(int32: 0)
+    return bytes.count - 4
+  }
+
+  mutating func jump(if condition: Condition, to target: Int) {
+    let place = jump(if: condition)
+    setDisplacement(at: place, to: target)
+  }
+
+  mutating func jump(to target: Int) {
+    emit(0xE9)
+    emit(int32: 0)
+    setDisplacement(at: bytes.count - 4, to: target)
+  }
+
+  /// Lets a jump go to what is emitted next.
+  mutating func setTarget(of place: Int) { setDisplacement(at: place, to: bytes.count) }
+
+  private mutating func setDisplacement(at place: Int, to target: Int, trailing: Int = 0) {
+    withUnsafeBytes(of: Int32(target - (place + 4 + trailing)).littleEndian) { displacement in
+      for i in 0..<4 { bytes[place + i] = displacement[i] }
+    }
+  }
+
+  mutating func patch(int32 value: Int32, at place: Int) {
+    withUnsafeBytes(of: value.littleEndian) { for i in 0..<4 { bytes[place + i] = $0[i] } }
+  }
+
+  // MARK: The end
+
+  /// The code followed by the constants, at an address that is a multiple of 64: one copy of each where
+  /// instructions broadcast, one a lane elsewhere.
+  mutating func finish(constants: [UInt64]) -> [UInt8] {
+    while bytes.count % 64 != 0 { emit(0xCC) }
+    let pool = bytes.count
+    let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount
+    for constant in constants { for _ in 0..<copies { emit(int64: constant) } }
+    for (place, constant, trailing) in constantReferences {
+      setDisplacement(at: place, to: pool + constant * copies * 8, trailing: trailing)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,430 @@
+/// Turns a vector program into a machine-code function, in one pass: registers are given out as
+/// instructions are written.
+///
+/// A value stays in a register until its last use. When registers run out, the value whose next use is
+/// farthest away leaves (Belady, 1966): a constant can be read from the pool again, another value is
+/// kept in the stack frame. Constants and values in the frame serve as memory operands where they come
+/// last in an instruction.
+///
+/// The function is `(columns, begin, end)`: the addresses of the inputs' and then the outputs' columns,
+/// and the byte offsets of the first point and behind the last one. It calls scalar functions where the
+/// program does, and is otherwise free of calls and branches but for its loop.
+struct Emitter {
+  private typealias Value = VectorProgram.Value
+
+  private let program: VectorProgram
+  private let inputCount: Int
+  private var assembler: Assembler
+  private let vectorBytes: Int32
+
+  /// The uses of each value, by descending position, so that the next one is last.
+  private var uses: [[Int]]
+  private var registerOf: [UInt8?]
+  private var valueIn: [Value?]
+  /// The place in the frame of a value that has been saved there.
+  private var frameOf: [Int32?]
+  private var freeFrames: [Int32] = []
+  /// The bytes of the stack that values take; known when the code has been emitted.
+  private(set) var frameSize: Int32
+  /// Registers that the instruction being written uses.
+  private var locked: Set<UInt8> = []
+  private var coldBlocks: [ColdBlock] = []
+
+  private struct ColdBlock {
+    var jump: Int
+    var returnTo: Int
+    var function: Int
+    var argument: UInt8
+    var result: UInt8
+    var mask: UInt8
+  }
+
+  init(_ program: VectorProgram, inputCount: Int, instructionSet: InstructionSet) {
+    self.program = program
+    self.inputCount = inputCount
+    assembler = Assembler(instructionSet: instructionSet)
+    vectorBytes = Int32(instructionSet.vectorBytes)
+    uses = Array(repeating: [], count: program.operations.count)
+    registerOf = Array(repeating: nil, count: program.operations.count)
+    frameOf = Array(repeating: nil, count: program.operations.count)
+    valueIn = Array(repeating: nil, count: instructionSet.registerCount)
+    frameSize = 3 * vectorBytes  // Arguments and results of calls.
+    for (position, operation) in program.operations.enumerated().reversed() {
+      for operand in operation.operands { uses[Int(operand)].append(position) }
+    }
+  }
+
+  // The registers that hold the function's arguments: calls preserve them.
+  private static let columns = GeneralRegister.r12
+  private static let offset = GeneralRegister.r13
+  private static let end = GeneralRegister.r14
+
+  /// The machine code with its constants.
+  mutating func emit() -> [UInt8] {
+    assembler.push(.rbp)
+    assembler.move(.rbp, .rsp)
+    for register in [Self.columns, Self.offset, Self.end, .r15] { assembler.push(register) }
+    assembler.emit(0x48, 0x83, 0xE4, 0xC0)  // and rsp, −64
+    assembler.emit(0x48, 0x81, 0xEC)  // sub rsp, the size of the frame
+    let frameSizePlace = assembler.bytes.count
+    assembler.emit(int32: 0)
+    assembler.move(Self.columns, .rdi)
+    assembler.move(Self.offset, .rsi)
+    assembler.move(Self.end, .rdx)
+
+    let loop = assembler.bytes.count
+    for position in program.operations.indices { emitOperation(at: position) }
+    assembler.add(Self.offset, vectorBytes)
+    assembler.compare(Self.offset, Self.end)
+    assembler.jump(if: .below, to: loop)
+
+    assembler.emit(0xC5, 0xF8, 0x77)  // vzeroupper
+    assembler.address(.rsp, .rbp, -32)
+    for register in [.r15, Self.end, Self.offset, Self.columns] { assembler.pop(register) }
+    assembler.pop(.rbp)
+    assembler.emit(0xC3)
+
+    for block in coldBlocks { emitCold(block) }
+    let saved = coldBlocks.isEmpty ? 0 : Int32(valueIn.count) * vectorBytes
+    assembler.patch(int32: (frameSize + saved + 63) / 64 * 64, at: frameSizePlace)
+    return assembler.finish(constants: program.constants)
+  }
+
+  // MARK: Operations
+
+  private mutating func emitOperation(at position: Int) {
+    let operation = program.operations[position]
+    let value = Value(position)
+    defer {
+      locked.removeAll(keepingCapacity: true)
+      for operand in operation.operands { release(operand, after: position) }
+      if uses[position].isEmpty { free(value) }
+    }
+    switch operation.code {
+    case .constant: break  // Read where it is used.
+    case .input:
+      guard !uses[position].isEmpty else { return }
+      let register = takeRegister(for: value)
+      assembler.load(.rax, Self.columns, operation.immediate * 8)
+      move(to: register, from: .indexed(.rax, Self.offset))
+    case .store:
+      let register = inRegister(operation.a)
+      assembler.load(.rax, Self.columns, (Int32(inputCount) + operation.immediate) * 8)
+      assembler.vector(.x66, .x0F, 0x11, register, 0, .indexed(.rax, Self.offset))
+    case .add: binary(0x58, position, isCommutative: true)
+    case .multiply: binary(0x59, position, isCommutative: true)
+    case .subtract: binary(0x5C, position)
+    case .minimum: binary(0x5D, position)
+    case .divide: binary(0x5E, position)
+    case .maximum: binary(0x5F, position)
+    case .and: binary(0x54, position, isCommutative: true)
+    case .andNot: binary(0x55, position)
+    case .or: binary(0x56, position, isCommutative: true)
+    case .exclusiveOr: binary(0x57, position, isCommutative: true)
+    case .addIntegers: binary(0xD4, position, isCommutative: true)
+    case .subtractIntegers: binary(0xFB, position)
+    case .squareRoot: unary(.x0F, 0x51, position)
+    case .round: unary(.x0F3A, 0x09, position, immediate: roundingMode(operation.immediate))
+    case .shiftLeft: shift(6, position)
+    case .shiftRight: shift(2, position)
+    case .compare: compare(position)
+    case .blend: blend(position)
+    case .multiplyAdd: fused(0x98, position)
+    case .multiplySubtract: fused(0x9A, position)
+    case .negativeMultiplyAdd: fused(0x9C, position)
+    case .call: call(position)
+    case .callWhere: callWhere(position)
+    }
+  }
+
+  /// Round to the integer that the mode says, and raise no exception (bit 3).
+  private func roundingMode(_ rounding: Int32) -> UInt8 { 8 | UInt8(rounding) }
+
+  private mutating func binary(_ opcode: UInt8, _ position: Int, isCommutative: Bool = false) {
+    var (a, b) = (program.operations[position].a, program.operations[position].b)
+    if isCommutative && registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
+    let left = inRegister(a)
+    let right = operand(b)
+    assembler.vector(.x66, .x0F, opcode, result(position), left, right)
+  }
+
+  private mutating func unary(
+    _ map: Assembler.OpcodeMap, _ opcode: UInt8, _ position: Int, immediate: UInt8? = nil
+  ) {
+    let source = operand(program.operations[position].a)
+    assembler.vector(.x66, map, opcode, result(position), 0, source, immediate: immediate)
+  }
+
+  private mutating func shift(_ opcodeExtension: UInt8, _ position: Int) {
+    let operation = program.operations[position]
+    let source = inRegister(operation.a)
+    assembler.vector(
+      .x66, .x0F, 0x73, opcodeExtension, result(position), .register(source),
+      immediate: UInt8(operation.immediate))
+  }
+
+  private mutating func compare(_ position: Int) {
+    let operation = program.operations[position]
+    let left = inRegister(operation.a)
+    let right = operand(operation.b)
+    let predicate = UInt8(operation.immediate)
+    if assembler.instructionSet == .avx512 {
+      assembler.evex(.x66, .x0F, 0xC2, 1, left, right, immediate: predicate)
+      assembler.evex(.xF3, .x0F38, 0x38, result(position), 0, .register(1))  // vpmovm2q
+    } else {
+      assembler.vector(.x66, .x0F, 0xC2, result(position), left, right, immediate: predicate)
+    }
+  }
+
+  private mutating func blend(_ position: Int) {
+    let operation = program.operations[position]
+    let mask = inRegister(operation.a)
+    let otherwise = inRegister(operation.c)
+    let chosen = operand(operation.b)
+    if assembler.instructionSet == .avx512 {
+      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m
+      assembler.evex(.x66, .x0F38, 0x65, result(position), otherwise, chosen, mask: 1)
+    } else {
+      assembler.vector(.x66, .x0F3A, 0x4B, result(position), otherwise, chosen, immediate: mask << 4)
+    }
+  }
+
+  /// a·b ± c. The instruction overwrites one of its operands; `opcode` is the form that overwrites a
+  /// factor and has the other as its last operand (132); 213 and 231 follow at 16 and 32.
+  private mutating func fused(_ opcode: UInt8, _ position: Int) {
+    var (a, b, c) = (
+      program.operations[position].a, program.operations[position].b, program.operations[position].c
+    )
+    // The factor in a register comes first.
+    if registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
+    if dies(c, at: position), c != a, c != b, registerOf[Int(c)] != nil {
+      let target = inRegister(c)
+      let left = inRegister(a)
+      let right = operand(b)
+      takeOver(c, by: position)
+      assembler.vector(.x66, .x0F38, isWide: true, opcode + 0x20, target, left, right)
+      return
+    }
+    if dies(b, at: position), !dies(a, at: position), registerOf[Int(b)] != nil { swap(&a, &b) }
+    let factor = inRegister(a)
+    // The other factor in a register and the summand last, or the other way round.
+    let summandLast = registerOf[Int(b)] != nil || registerOf[Int(c)] == nil
+    let middle = inRegister(summandLast ? b : c)
+    let last = operand(summandLast ? c : b)
+    var target = factor
+    if dies(a, at: position), a != b, a != c {
+      takeOver(a, by: position)
+    } else {
+      target = takeRegister(for: Value(position))
+      move(to: target, from: .register(factor))
+    }
+    assembler.vector(.x66, .x0F38, isWide: true, opcode + (summandLast ? 0x10 : 0), target, middle, last)
+  }
+
+  // MARK: Calls
+
+  /// The C function that machine code calls: `function` of the lanes x and y into `result`.
+  private static let callLanes:
+    @convention(c) (
+      UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeRawPointer, Int
+    ) -> Void = { x, y, result, function, count in
+      let function = Unmanaged<ScalarFunction>.fromOpaque(function).takeUnretainedValue()
+      for i in 0..<count { result[i] = function.value(x[i], y[i]) }
+    }
+
+  /// As above, in the lanes whose mask is set.
+  private static let callLanesWhere:
+    @convention(c) (
+      UnsafePointer<Double>, UnsafePointer<Int64>, UnsafeMutablePointer<Double>, UnsafeRawPointer, Int
+    ) -> Void = { x, mask, result, function, count in
+      let function = Unmanaged<ScalarFunction>.fromOpaque(function).takeUnretainedValue()
+      for i in 0..<count where mask[i] < 0 { result[i] = function.value(x[i], 0) }
+    }
+
+  /// The call itself, with its arguments in the first three places of the frame.
+  private mutating func emitCall(_ entry: UnsafeRawPointer, _ function: Int) {
+    assembler.emit(0xC5, 0xF8, 0x77)  // vzeroupper: the callee uses the SSE encoding.
+    assembler.address(.rdi, .rsp, 0)
+    assembler.address(.rsi, .rsp, vectorBytes)
+    assembler.address(.rdx, .rsp, 2 * vectorBytes)
+    let object = Unmanaged.passUnretained(program.functions[function]).toOpaque()
+    assembler.move(.rcx, UInt64(UInt(bitPattern: object)))
+    assembler.move(.r8, UInt64(assembler.instructionSet.laneCount))
+    assembler.move(.rax, UInt64(UInt(bitPattern: entry)))
+    assembler.emit(0xFF, 0xD0)  // call rax
+  }
+
+  private mutating func call(_ position: Int) {
+    let operation = program.operations[position]
+    save(inRegister(operation.a), at: 0)
+    if operation.b >= 0 { save(inRegister(operation.b), at: vectorBytes) }
+    // The callee may overwrite every vector register.
+    for register in valueIn.indices {
+      guard let value = valueIn[register] else { continue }
+      if uses[Int(value)].first.map({ $0 > position }) ?? false { keepInFrame(value) }
+      registerOf[Int(value)] = nil
+      valueIn[register] = nil
+    }
+    emitCall(unsafeBitCast(Self.callLanes, to: UnsafeRawPointer.self), Int(operation.immediate))
+    locked.removeAll()
+    move(to: takeRegister(for: Value(position)), from: .memory(.rsp, 2 * vectorBytes))
+  }
+
+  private mutating func callWhere(_ position: Int) {
+    let operation = program.operations[position]
+    let argument = inRegister(operation.a)
+    let mask = inRegister(operation.c)
+    let source = inRegister(operation.b)
+    let target = takeRegister(for: Value(position))
+    move(to: target, from: .register(source))
+    if assembler.instructionSet == .avx512 {
+      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m
+      assembler.vex(.x66, .x0F, false, is256: false, 0x98, 1, 0, .register(1))  // kortestb
+    } else {
+      assembler.vector(.x66, .x0F38, 0x0F, mask, 0, .register(mask))  // vtestpd
+    }
+    let jump = assembler.jump(if: .notZero)
+    coldBlocks.append(
+      ColdBlock(
+        jump: jump, returnTo: assembler.bytes.count, function: Int(operation.immediate), argument: argument,
+        result: target, mask: mask))
+  }
+
+  /// The way out of the straight line: all registers are kept but the result's.
+  private mutating func emitCold(_ block: ColdBlock) {
+    assembler.setTarget(of: block.jump)
+    save(block.argument, at: 0)
+    save(block.mask, at: vectorBytes)
+    save(block.result, at: 2 * vectorBytes)
+    for register in valueIn.indices {
+      save(UInt8(register), at: frameSize + Int32(register) * vectorBytes)
+    }
+    emitCall(unsafeBitCast(Self.callLanesWhere, to: UnsafeRawPointer.self), block.function)
+    for register in valueIn.indices where register != Int(block.result) {
+      move(to: UInt8(register), from: .memory(.rsp, frameSize + Int32(register) * vectorBytes))
+    }
+    move(to: block.result, from: .memory(.rsp, 2 * vectorBytes))
+    assembler.jump(to: block.returnTo)
+  }
+
+  // MARK: Registers
+
+  private mutating func move(to register: UInt8, from operand: VectorOperand) {
+    switch operand {
+    case .register(register): break
+    case .constant where assembler.instructionSet == .avx512:
+      // A single copy in the pool: vbroadcastsd, whose memory operand is a scalar already.
+      assembler.broadcast(register, operand)
+    default: assembler.vector(.x66, .x0F, 0x10, register, 0, operand)
+    }
+  }
+
+  private mutating func save(_ register: UInt8, at place: Int32) {
+    assembler.vector(.x66, .x0F, 0x11, register, 0, .memory(.rsp, place))
+  }
+
+  /// The register of a value, which is loaded if it is not in one.
+  private mutating func inRegister(_ value: Value) -> UInt8 {
+    if let register = registerOf[Int(value)] {
+      locked.insert(register)
+      return register
+    }
+    let source = memory(of: value)
+    let register = takeRegister(for: value)
+    move(to: register, from: source)
+    return register
+  }
+
+  /// A value as the last operand of an instruction: in its register, or in memory.
+  private mutating func operand(_ value: Value) -> VectorOperand {
+    if let register = registerOf[Int(value)] {
+      locked.insert(register)
+      return .register(register)
+    }
+    return memory(of: value)
+  }
+
+  private func memory(of value: Value) -> VectorOperand {
+    let operation = program.operations[Int(value)]
+    if operation.code == .constant { return .constant(Int(operation.immediate)) }
+    guard let place = frameOf[Int(value)] else { preconditionFailure("a value is neither here nor there") }
+    return .memory(.rsp, place)
+  }
+
+  /// The register of an instruction's result: that of an operand used for the last time, or another.
+  private mutating func result(_ position: Int) -> UInt8 {
+    for operand in program.operations[position].operands where dies(operand, at: position) {
+      if let register = registerOf[Int(operand)] {
+        takeOver(operand, by: position)
+        return register
+      }
+    }
+    return takeRegister(for: Value(position))
+  }
+
+  private mutating func takeOver(_ operand: Value, by position: Int) {
+    guard let register = registerOf[Int(operand)] else { return }
+    registerOf[Int(operand)] = nil
+    registerOf[position] = register
+    valueIn[Int(register)] = Value(position)
+    locked.insert(register)
+  }
+
+  /// A free register, or that of the value whose next use is farthest away.
+  private mutating func takeRegister(for value: Value) -> UInt8 {
+    var best: (register: Int, distance: Int)?
+    for register in valueIn.indices where !locked.contains(UInt8(register)) {
+      guard let other = valueIn[register] else {
+        best = (register, .max)
+        break
+      }
+      let next = uses[Int(other)].last ?? Int.max - 1
+      if best.map({ next > $0.distance }) ?? true { best = (register, next) }
+    }
+    guard let register = best?.register else { preconditionFailure("an instruction locks all registers") }
+    if let other = valueIn[register] {
+      keepInFrame(other)
+      registerOf[Int(other)] = nil
+    }
+    valueIn[register] = value
+    registerOf[Int(value)] = UInt8(register)
+    locked.insert(UInt8(register))
+    return UInt8(register)
+  }
+
+  private mutating func keepInFrame(_ value: Value) {
+    guard program.operations[Int(value)].code != .constant, frameOf[Int(value)] == nil,
+      let register = registerOf[Int(value)]
+    else { return }
+    let place: Int32
+    if let free = freeFrames.popLast() {
+      place = free
+    } else {
+      place = frameSize
+      frameSize += vectorBytes
+    }
+    frameOf[Int(value)] = place
+    save(register, at: place)
+  }
+
+  private func dies(_ value: Value, at position: Int) -> Bool { uses[Int(value)].first == position }
+
+  /// Takes note of a use that has been made.
+  private mutating func release(_ value: Value, after position: Int) {
+    while let next = uses[Int(value)].last, next <= position, uses[Int(value)].count > 1 {
+      uses[Int(value)].removeLast()
+    }
+    if uses[Int(value)].last == position { free(value) }
+  }
+
+  private mutating func free(_ value: Value) {
+    if let register = registerOf[Int(value)] {
+      valueIn[Int(register)] = nil
+      registerOf[Int(value)] = nil
+    }
+    if let place = frameOf[Int(value)] {
+      freeFrames.append(place)
+      frameOf[Int(value)] = nil
+    }
+  }
+}

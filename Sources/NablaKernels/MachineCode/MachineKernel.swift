@@ -1,0 +1,136 @@
+package import NablaExpressions
+internal import Glibc
+
+/// A kernel of machine code for the vectors of one instruction set.
+///
+/// The code reads and writes whole columns. Inputs and outputs that lie otherwise (rows of points, a
+/// value shared by all) pass through blocks in the first-level cache, and so do the points of a batch
+/// that do not fill a vector: they run in a vector of their own, whose other lanes are thrown away.
+package struct MachineKernel: Kernel {
+  private typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
+
+  package let inputCount: Int
+  package let outputCount: Int
+  package let estimatedCost: Double
+  private let laneCount: Int
+  private let memory: ExecutableMemory
+  /// The program keeps the scalar functions alive that the code calls.
+  private let program: VectorProgram
+  /// The inputs that the program reads; no others are touched.
+  private let usedInputs: [Int]
+  /// Points a block that passes through the cache.
+  private let blockSize: Int
+
+  /// Straight-line code of more operations than this no longer fits the second-level cache, and its values
+  /// fill a stack frame: the interpreter takes over, whose instructions are compact.
+  private static let largestProgram = 20_000
+
+  /// nil where the system grants no executable memory, and for programs that are too large to be fast.
+  package init?(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) {
+    program = Lowering.program(outputs: outputs, inputs: inputs)
+    guard program.operations.count <= Self.largestProgram else { return nil }
+    var emitter = Emitter(program, inputCount: inputs.count, instructionSet: instructionSet)
+    let code = emitter.emit()
+    guard emitter.frameSize <= 64 * 1024, let memory = ExecutableMemory(code) else { return nil }
+    self.memory = memory
+    inputCount = inputs.count
+    outputCount = outputs.count
+    laneCount = instructionSet.laneCount
+    estimatedCost = program.operations.reduce(0.5) {
+      $0 + ($1.code == .call ? 10 : 0.5 / Double(instructionSet.laneCount))
+    }
+    usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }
+    let fitting = 16 * 1024 / (8 * Swift.max(1, inputs.count + outputs.count)) / 8 * 8
+    blockSize = Swift.min(512, Swift.max(16, fitting))
+  }
+
+  /// The emitted bytes, for tests and for showing to people.
+  package static func code(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) -> [UInt8] {
+    let program = Lowering.program(outputs: outputs, inputs: inputs)
+    var emitter = Emitter(program, inputCount: inputs.count, instructionSet: instructionSet)
+    return emitter.emit()
+  }
+
+  package func run(
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
+  ) {
+    guard !range.isEmpty && outputCount > 0 else { return }
+    let whole = range.lowerBound + range.count / laneCount * laneCount
+    let stagedInputs = usedInputs.filter { inputs[$0].stride != 1 }
+    let stagedOutputs = (0..<outputCount).filter { outputs[$0].stride != 1 }
+    if whole > range.lowerBound {
+      run(
+        range.lowerBound..<whole, inputs, outputs, stagedInputs: stagedInputs, stagedOutputs: stagedOutputs)
+    }
+    if whole < range.upperBound {
+      run(
+        whole..<range.upperBound, inputs, outputs, stagedInputs: usedInputs,
+        stagedOutputs: Array(0..<outputCount))
+    }
+  }
+
+  /// Runs points whose staged columns pass through blocks in the cache. The number of points fills whole
+  /// vectors, or all columns are staged.
+  private func run(
+    _ range: Range<Int>, _ inputs: UnsafePointer<InputColumn>, _ outputs: UnsafePointer<OutputColumn>,
+    stagedInputs: [Int], stagedOutputs: [Int]
+  ) {
+    let stagedCount = stagedInputs.count + stagedOutputs.count
+    let padded = (range.count + laneCount - 1) / laneCount * laneCount
+    let size = stagedCount == 0 ? padded : Swift.min(blockSize, padded)
+    withUnsafeTemporaryAllocation(byteCount: stagedCount * size * 8, alignment: 64) { bytes in
+      withUnsafeTemporaryAllocation(
+        of: UnsafeMutableRawPointer.self, capacity: inputCount + outputCount
+      ) { columns in
+        for i in 0..<inputCount { columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].base) }
+        for i in 0..<outputCount { columns[inputCount + i] = UnsafeMutableRawPointer(outputs[i].base) }
+        var start = range.lowerBound
+        while start < range.upperBound {
+          let count = Swift.min(size, range.upperBound - start)
+          let end = start + (count + laneCount - 1) / laneCount * laneCount
+          // The code adds the offset of the point to a column's address: let it arrive at the block.
+          var block = bytes.baseAddress! - start * 8
+          for i in stagedInputs {
+            load(inputs[i], start..<start + count, paddedTo: end, into: block)
+            columns[i] = block
+            block += size * 8
+          }
+          for i in stagedOutputs {
+            columns[inputCount + i] = block
+            block += size * 8
+          }
+          let entry = unsafeBitCast(memory.address, to: Entry.self)
+          entry(columns.baseAddress!, start * 8, end * 8)
+          store(stagedOutputs, start..<start + count, columns.baseAddress! + inputCount, outputs)
+          start += count
+        }
+      }
+    }
+  }
+
+  /// Copies a column into a block. The lanes behind the last point repeat it, so that they are nothing
+  /// special.
+  private func load(
+    _ column: InputColumn, _ range: Range<Int>, paddedTo end: Int, into block: UnsafeMutableRawPointer
+  ) {
+    let target = block.assumingMemoryBound(to: Double.self)
+    for i in range { target[i] = column.base[i * column.stride] }
+    for i in range.upperBound..<end { target[i] = target[range.upperBound - 1] }
+  }
+
+  /// Copies blocks to their columns, eight points at a time: rows of points are written line by line.
+  private func store(
+    _ staged: [Int], _ range: Range<Int>, _ blocks: UnsafePointer<UnsafeMutableRawPointer>,
+    _ outputs: UnsafePointer<OutputColumn>
+  ) {
+    guard !staged.isEmpty else { return }
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+      let last = Swift.min(first + 8, range.upperBound)
+      for output in staged {
+        let source = blocks[output].assumingMemoryBound(to: Double.self)
+        let (target, stride) = (outputs[output].base, outputs[output].stride)
+        for i in first..<last { target[i * stride] = source[i] }
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import NablaExpressions
+import Testing
+import TestSupport
+
+@testable import NablaKernels
+
+/// The emitted bytes as an independent disassembler reads them, also for instruction sets that this
+/// machine cannot run. Where no `objdump` is installed there is nothing to test.
+@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/objdump")))
+struct DisassemblyTests {
+  /// The instructions of the loop's body, without the moves of columns' addresses.
+  private func disassemble(_ code: [UInt8]) throws -> [String] {
+    let file = FileManager.default.temporaryDirectory.appending(path: "nabla-\(UUID().uuidString).bin")
+    try Data(code).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/objdump")
+    process.arguments = [
+      "-D", "-b", "binary", "-mi386:x86-64", "-Mintel", "--no-show-raw-insn", file.path,
+    ]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+    process.waitUntilExit()
+    return text.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: "\t")
+      return parts.count == 2 ? parts[1].trimmingCharacters(in: .whitespaces) : nil
+    }
+  }
+
+  private func vectorInstructions(_ outputs: [Expr], _ set: InstructionSet) throws -> [String] {
+    let inputs = Expr.variables(of: outputs)
+    let code = MachineKernel.code(outputs: outputs, inputs: inputs, instructionSet: set)
+    let lines = try disassemble(code)
+    // Behind the return there are only padding and constants.
+    let body = lines.prefix { $0 != "ret" }
+    #expect(!body.contains { $0.contains("(bad)") })
+    return body.filter { $0.hasPrefix("v") }
+  }
+
+  @Test func eachOperationIsTheInstructionItShouldBe() throws {
+    let x = Expr.variable("x"), y = Expr.variable("y"), z = Expr.variable("z")
+    let cases: [(Expr, avx2: [String], avx512: [String])] = [
+      (x + y, ["vaddpd"], ["vaddpd"]), (x - y, ["vsubpd"], ["vsubpd"]), (x * y, ["vmulpd"], ["vmulpd"]),
+      (x / y, ["vdivpd"], ["vdivpd"]), (sqrt(x), ["vsqrtpd"], ["vsqrtpd"]), (-x, ["vxorpd"], ["vxorpd"]),
+      (x * y + z, ["vfmadd231pd"], ["vfmadd231pd"]), (z - x * y, ["vfnmadd231pd"], ["vfnmadd231pd"]),
+      (x * y - z, ["vfmsub231pd"], ["vfmsub231pd"]), (floor(x), ["vroundpd"], ["vrndscalepd"]),
+      (
+        select(x .< y, x, z), ["vcmpltpd", "vblendvpd"],
+        ["vcmpltpd", "vpmovm2q", "vpmovq2m", "vblendmpd"]
+      ),
+    ]
+    for (expression, avx2, avx512) in cases {
+      for (set, expected) in [(InstructionSet.avx2, avx2), (.avx512, avx512)] {
+        let names = try vectorInstructions([expression], set)
+          .map { String($0.prefix { $0 != " " }) }.filter { !["vmovupd", "vzeroupper"].contains($0) }
+        #expect(names == expected, "\(expression) for \(set)")
+      }
+    }
+  }
+
+  /// Sums of many long-lived values: registers with numbers beyond 7 and 15, spills, constants.
+  @Test(arguments: [InstructionSet.avx2, .avx512])
+  func everyRegisterAndKindOfOperandDisassembles(set: InstructionSet) throws {
+    let x = Expr.variable("x"), y = Expr.variable("y")
+    var generator = SplitMix64(seed: 4)
+    let many = (0..<80).map { x * Expr(Double($0) + 0.37) - exp(y) / Expr(Double($0) + 1.73) }
+    let sum = many.shuffled(using: &generator).reduce(sin(x)) { $0 * 0.97 + $1 * $1 }
+    let lines = try vectorInstructions([sum], set)
+    let text = lines.joined(separator: "\n")
+    let (name, count) = set == .avx512 ? ("zmm", 32) : ("ymm", 16)
+    for register in 0..<count { #expect(text.contains("\(name)\(register)")) }
+    #expect(text.contains("[rsp+") && text.contains("[rip+") && text.contains("[rax+r13*1"))
+    #expect(text.contains("BCST") == (set == .avx512))
+  }
+}
