@@ -1,0 +1,183 @@
+/// One start's damped Newton iteration for g(x) = 0.
+///
+/// It is driven from outside, which evaluates the derivatives at ``trial`` and hands them to ``advance``,
+/// so that many iterations can share one run of the kernel. All lengths are scaled: z = x/scale.
+///
+/// A trial x + αp is accepted by the natural monotonicity test ‖p̄‖ ≤ (1 − α/2)‖p‖ with the simplified
+/// correction p̄ = −H(x)⁻¹ g(x + αp) (Deuflhard, "Newton Methods for Nonlinear Problems", 2004, section
+/// 3.3): a test in the space of x, which multiplying f by a constant does not change.
+struct StationaryIteration {
+  private(set) var point: [Double]
+  private(set) var trial: [Double]
+  private(set) var stepNorm = Double.infinity
+  private(set) var iterations = 0
+  private(set) var evaluations = 0
+  private(set) var reason: StationaryPoint.Reason?
+
+  /// The scaled step at `point`, and the decomposition of the scaled Hessian there.
+  private var step: [Double]
+  private var eigenvalues: [Double] = []
+  private var eigenvectors: [Double] = []
+  /// Powers of two that bring the scaled Hessian's diagonal to about 1.
+  private var balance: [Double] = []
+  private var damping = 1.0
+  private var fraction = 1.0
+  private var isRankDeficient = false
+
+  init(start: [Double]) {
+    point = start
+    trial = start
+    step = Array(repeating: 0, count: start.count)
+  }
+
+  /// What all iterations of a batch share.
+  struct Context {
+    let options: StationaryPointOptions
+    let box: Box?
+    let solver: SymmetricEigensolver
+    let scales: [Double]?
+
+    init(options: StationaryPointOptions, box: Box?, order: Int) {
+      self.options = options
+      self.box = box
+      solver = SymmetricEigensolver(order: order)
+      scales = box?.scales
+    }
+
+    func scale(_ axis: Int, _ x: Double) -> Double { scales?[axis] ?? Swift.max(1, Swift.abs(x)) }
+  }
+
+  /// Takes the derivatives at ``trial``, and makes the next trial or ends with a reason.
+  mutating func advance(
+    value: Double, gradient: UnsafePointer<Double>, hessian: UnsafePointer<Double>, in context: Context
+  ) {
+    evaluations += 1
+    let isStart = evaluations == 1
+    guard isFinite(value, gradient, hessian) else {
+      if isStart { reason = .nonFiniteStart } else { shorten(by: 0.25, else: .nonFinite, context) }
+      return
+    }
+    if !isStart {
+      let simplified = norm(correction(gradient, context))
+      let isAccepted = simplified <= (1 - 0.5 * fraction) * stepNorm
+      // At the level of rounding the test says nothing; the step is as small as it gets.
+      if !isAccepted && fraction == 1 && stepNorm <= context.options.stepTolerance { return finish() }
+      guard isAccepted || !context.options.isDamped else {
+        return shorten(by: 0.5, else: .stalled, context)
+      }
+      damping = Swift.min(1, 2 * damping)
+    }
+    accept(gradient, hessian, isStart, context)
+  }
+
+  private mutating func accept(
+    _ gradient: UnsafePointer<Double>, _ hessian: UnsafePointer<Double>, _ isStart: Bool, _ context: Context
+  ) {
+    let options = context.options
+    let (oldPoint, oldNorm) = (point, stepNorm)
+    point = trial
+    if !isStart { iterations += 1 }
+    guard decompose(hessian, context) else {
+      reason = isStart ? .nonFiniteStart : .nonFinite
+      return
+    }
+    step = correction(gradient, context)
+    stepNorm = norm(step)
+    if fraction == 1 && oldNorm <= options.stepTolerance && stepNorm > 0.9 * oldNorm {
+      if oldNorm < stepNorm { (point, stepNorm) = (oldPoint, oldNorm) }
+      return finish()
+    }
+    let isBelowRounding = point.indices.allSatisfy { j in
+      Swift.abs(step[j]) * context.scale(j, point[j]) <= 0.25 * point[j].ulp || step[j] == 0
+    }
+    if isBelowRounding || stepNorm <= 0x1p-56 { return finish() }
+    if let box = context.box, isFar(from: box, context) {
+      reason = .leftBox
+    } else if iterations >= options.maxIterations {
+      reason =
+        stepNorm <= options.stepTolerance ? (isRankDeficient ? .singular : .converged) : .iterationLimit
+    } else {
+      makeTrial(context)
+    }
+  }
+
+  private mutating func finish() { reason = isRankDeficient ? .singular : .converged }
+
+  private mutating func shorten(by factor: Double, else failure: StationaryPoint.Reason, _ context: Context) {
+    damping = Swift.min(damping, 1) * factor
+    if damping < context.options.smallestDamping { reason = failure } else { makeTrial(context) }
+  }
+
+  private mutating func makeTrial(_ context: Context) {
+    let cap = context.options.largestStep
+    fraction = damping * (stepNorm > cap ? cap / stepNorm : 1)
+    for j in point.indices { trial[j] = point[j] + fraction * step[j] * context.scale(j, point[j]) }
+  }
+
+  // MARK: The step
+
+  /// Decomposes the scaled Hessian; false where that is not finite.
+  private mutating func decompose(_ hessian: UnsafePointer<Double>, _ context: Context) -> Bool {
+    let n = point.count
+    var scaled = [Double](repeating: 0, count: n * n)
+    for i in 0..<n {
+      let scale = context.scale(i, point[i])
+      for j in 0...i {
+        let h = hessian[i * n + j] * scale * context.scale(j, point[j])
+        scaled[i * n + j] = h
+        scaled[j * n + i] = h
+      }
+    }
+    guard scaled.allSatisfy(\.isFinite) else { return false }
+    balance = Array(repeating: 1, count: n)
+    // Curvatures that differ by many powers of ten are no reason to call the small ones zero.
+    if context.options.rankTolerance == nil && n > 1 { balance = equilibrate(&scaled, order: n) }
+    guard context.solver.decompose(scaled) else { return false }
+    eigenvalues = context.solver.values
+    eigenvectors = context.solver.vectors
+    let largest = eigenvalues.reduce(0) { Swift.max($0, Swift.abs($1)) }
+    let threshold = (context.options.rankTolerance ?? Double(n) * 0x1p-53) * largest
+    isRankDeficient = false
+    for k in 0..<n where !(Swift.abs(eigenvalues[k]) > threshold) {
+      eigenvalues[k] = 0
+      isRankDeficient = true
+    }
+    return true
+  }
+
+  /// −H⁻¹g, scaled, with the last decomposition; along null directions it is zero.
+  private func correction(_ gradient: UnsafePointer<Double>, _ context: Context) -> [Double] {
+    let n = point.count
+    var result = [Double](repeating: 0, count: n)
+    for k in 0..<n where eigenvalues[k] != 0 {
+      var projection = 0.0
+      for j in 0..<n {
+        projection += eigenvectors[k * n + j] * balance[j] * gradient[j] * context.scale(j, point[j])
+      }
+      projection /= eigenvalues[k]
+      for j in 0..<n { result[j] -= projection * balance[j] * eigenvectors[k * n + j] }
+    }
+    return result
+  }
+
+  private func norm(_ vector: [Double]) -> Double {
+    vector.reduce(0) { $1.isNaN ? .infinity : Swift.max($0, Swift.abs($1)) }
+  }
+
+  private func isFinite(
+    _ value: Double, _ gradient: UnsafePointer<Double>, _ hessian: UnsafePointer<Double>
+  ) -> Bool {
+    let n = point.count
+    guard value.isFinite else { return false }
+    for j in 0..<n where !gradient[j].isFinite { return false }
+    for j in 0..<n * n where !hessian[j].isFinite { return false }
+    return true
+  }
+
+  private func isFar(from box: Box, _ context: Context) -> Bool {
+    point.indices.contains { j in
+      let margin = 0.25 * context.scale(j, point[j])
+      return point[j] < box.lower[j] - margin || point[j] > box.upper[j] + margin
+    }
+  }
+}
