@@ -1,0 +1,69 @@
+/// A point of a scalar function with what its derivatives say about it.
+public struct CriticalPoint: Sendable {
+  /// What a point is.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// The gradient vanishes and all eigenvalues of the Hessian are positive.
+    case minimum
+    /// The gradient vanishes and all eigenvalues of the Hessian are negative.
+    case maximum
+    /// The gradient vanishes and the Hessian has eigenvalues of both signs.
+    case saddle
+    /// One variable, and neither a minimum nor a maximum. Second derivatives alone never say so.
+    case inflection
+    /// The gradient vanishes and the Hessian is singular, so that second derivatives do not decide; or the
+    /// value, the gradient or the Hessian is not finite.
+    case undetermined
+    /// The gradient does not vanish: no critical point.
+    case regular
+  }
+
+  /// The coordinates.
+  public let point: [Double]
+
+  /// f at ``point``.
+  public let value: Double
+
+  /// The gradient at ``point``, as computed.
+  public let gradient: [Double]
+
+  /// The Euclidean norm of ``gradient``.
+  public let gradientNorm: Double
+
+  /// The eigenvalues of the Hessian, ascending; NaN where the Hessian is not finite.
+  public let eigenvalues: [Double]
+
+  /// What the point is.
+  public let kind: Kind
+
+  /// The number of negative eigenvalues (the Morse index); those that are zero to within their rounding
+  /// error do not count.
+  public let index: Int
+
+  /// Whether this is a critical point with an eigenvalue that is zero to within its rounding error.
+  public let isDegenerate: Bool
+
+  /// Whether existence, uniqueness nearby and kind are proven.
+  public let isCertified: Bool
+
+  package init(
+    point: [Double], value: Double, gradient: [Double], eigenvalues: [Double], kind: Kind, index: Int,
+    isDegenerate: Bool, isCertified: Bool = false
+  ) {
+    self.point = point
+    self.value = value
+    self.gradient = gradient
+    gradientNorm = euclideanNorm(gradient)
+    self.eigenvalues = eigenvalues
+    self.kind = kind
+    self.index = index
+    self.isDegenerate = isDegenerate
+    self.isCertified = isCertified
+  }
+}
+
+/// Without overflow; NaN of a NaN.
+private func euclideanNorm(_ vector: [Double]) -> Double {
+  let largest = vector.reduce(0) { $1.isNaN ? .nan : $0.isNaN ? $0 : Swift.max($0, Swift.abs($1)) }
+  guard largest > 0, largest.isFinite else { return largest }
+  return largest * vector.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
+}
