@@ -1,0 +1,46 @@
+import Foundation
+import NablaCalculus
+import NablaExpressions
+import NablaOptimization
+import Testing
+
+/// The cases of Resources/critical.json: functions, boxes, and complete lists of their critical points,
+/// proven by interval arithmetic in 200 bits and by exact algebra.
+struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
+  struct Point: Decodable, Sendable {
+    let x: [String]
+    let f: String
+    let eigenvalues: [String]
+    let type: String
+    let index: Int
+  }
+
+  struct NonIsolated: Decodable, Sendable {
+    let dim: Int
+  }
+
+  let id: String
+  let expr: String
+  let vars: [String]
+  let box: [[String]]
+  let points: [Point]
+  let nonisolated: [NonIsolated]?
+
+  var testDescription: String { id }
+
+  func function() throws -> Function {
+    Function(try Expr(parsing: expr), of: vars.map { Expr.variable($0) })
+  }
+
+  func searchBox() throws -> Box {
+    try Box(lower: box.map { Double($0[0])! }, upper: box.map { Double($0[1])! })
+  }
+
+  static let all: [ReferenceCase] = {
+    struct File: Decodable {
+      let functions: [ReferenceCase]
+    }
+    let url = Bundle.module.url(forResource: "critical", withExtension: "json", subdirectory: "Resources")!
+    return try! JSONDecoder().decode(File.self, from: Data(contentsOf: url)).functions
+  }()
+}

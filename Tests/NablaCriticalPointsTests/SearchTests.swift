@@ -1,0 +1,130 @@
+import NablaCalculus
+import NablaCriticalPoints
+import NablaExpressions
+import NablaOptimization
+import TestSupport
+import Testing
+
+struct SearchTests {
+  /// Count, positions to a relative 10⁻¹⁰, values, eigenvalues, kinds and indices; nothing else found.
+  @Test(arguments: ReferenceCase.all)
+  func findsExactlyTheReferencePoints(_ reference: ReferenceCase) throws {
+    let result = try reference.function().criticalPoints(in: try reference.searchBox())
+    #expect(result.points.count == reference.points.count)
+    var left = result.points
+    for expected in reference.points {
+      let x = expected.x.map { Double($0)! }
+      let place = left.firstIndex { point in
+        zip(point.point, x).allSatisfy { abs($0 - $1) <= 1e-10 * max(1, abs($1)) }
+      }
+      guard let place else {
+        Issue.record("no point near \(x)")
+        continue
+      }
+      let point = left.remove(at: place)
+      #expect((point.isDegenerate ? "degenerate" : point.kind.rawValue) == expected.type)
+      #expect(point.index == expected.index)
+      #expect(abs(point.value - Double(expected.f)!) <= 1e-10 * max(1, abs(Double(expected.f)!)))
+      let largest = expected.eigenvalues.map { abs(Double($0)!) }.max()!
+      for (computed, eigenvalue) in zip(point.eigenvalues, expected.eigenvalues) {
+        #expect(abs(computed - Double(eigenvalue)!) <= 1e-8 * largest)
+      }
+    }
+    #expect(left.isEmpty, "spurious: \(left.map(\.point))")
+    #expect(result.nonIsolated.map(\.dimension) == (reference.nonisolated ?? []).map(\.dim))
+    #expect(!result.isComplete && result.unresolved.isEmpty)
+  }
+
+  private func search(_ text: String, _ lower: [Double], _ upper: [Double]) throws -> CriticalPoints {
+    let expression = try Expr(parsing: text)
+    let f = Function(expression, of: expression.variables)
+    return f.criticalPoints(in: try Box(lower: lower, upper: upper))
+  }
+
+  @Test(arguments: [
+    ("max(x^2,(x-1)^2)", -1.0, 2.0), ("abs(x)+x^2", -1, 2), ("abs(x)", -1, 1), ("log(x)+x", -2, 3),
+    ("1/x", -1, 1), ("exp(-1/x^2)", -2, 2), ("x^3+1e-20*x", -1, 1),
+  ])
+  func kinksEdgesAndUnderflowsAreNoPoints(_ text: String, _ lower: Double, _ upper: Double) throws {
+    let result = try search(text, [lower], [upper])
+    #expect(result.points.isEmpty, "\(result.points.map(\.point))")
+    #expect(result.nonIsolated.isEmpty)
+  }
+
+  @Test func pointsCloseTogetherStayApart() throws {
+    let pair = try search("x^3-7.5e-11*x", [-1], [1])
+    #expect(pair.points.map(\.kind) == [.minimum, .maximum])
+    #expect(abs(pair.points[0].point[0] - 5e-6) < 1e-15)
+    let oscillation = try search("sin(x^2)", [0], [10])
+    #expect(oscillation.points.count == 33)
+  }
+
+  @Test func theBoundaryBelongsToTheBox() throws {
+    #expect(try search("x^2+(y-3)^2", [0, 0], [1, 3]).points.map(\.point) == [[0, 3]])
+    #expect(try search("cos(x)", [0], [3.141592653589793]).points.count == 2)
+    #expect(try search("x^2", [1e-3], [1]).points.isEmpty)
+  }
+
+  @Test func boxesOfAllSizes() throws {
+    #expect(try search("x^2", [-1e-6], [1e-6]).points.map(\.point) == [[0]])
+    #expect(try search("x^2+(y-3)^2", [-1e6, -1e6], [1e6, 1e6]).points.map(\.point) == [[0, 3]])
+    #expect(try search("1e-30*(x-1)^2", [-1], [3]).points.map(\.point) == [[1]])
+  }
+
+  @Test func isolatedDegeneratePointsAreListedOnce() throws {
+    for (text, n) in [("x^2+y^3", 2), ("(y-x^2)*(y-3*x^2)", 2), ("x^4", 1), ("x^6+y^4+z^2", 3)] {
+      let result = try search(text, Array(repeating: -1, count: n), Array(repeating: 1.1, count: n))
+      #expect(result.points.count == 1 && result.nonIsolated.isEmpty, "\(text): \(result)")
+      let point = try #require(result.points.first)
+      #expect(point.isDegenerate && point.kind == .undetermined)
+      #expect(point.point.allSatisfy { abs($0) < 1e-10 }, "\(text): \(point.point)")
+    }
+    let expanded = try search("x^4-4*x^3+6*x^2-4*x+1", [-1], [3.3])
+    #expect(expanded.points.map(\.point) == [[1]] && expanded.points[0].isDegenerate)
+  }
+
+  @Test func curvesAndSurfacesAreSets() throws {
+    let circle = try search("(x^2+y^2-1)^2", [-2, -2], [2, 2])
+    #expect(circle.points.map(\.kind) == [.maximum])
+    #expect(circle.nonIsolated.map(\.dimension) == [1])
+    let box = try #require(circle.nonIsolated.first).box
+    #expect((box.lower + box.upper).allSatisfy { abs(abs($0) - 1) < 1e-9 })
+
+    let line = try search("x^2*y", [-1, -1], [1, 1])
+    #expect(line.points.isEmpty && line.nonIsolated.count == 1)
+    let segment = try #require(line.nonIsolated.first).box
+    #expect(segment.lower[1] == -1 && segment.upper[1] == 1)
+    #expect(abs(segment.lower[0]) < 1e-15 && abs(segment.upper[0]) < 1e-15)
+
+    let axes = try search("(x*y)^2", [-1, -1], [1, 1])
+    #expect(axes.points.isEmpty && axes.nonIsolated.map(\.dimension) == [1])
+    #expect(try search("sin(x+y)", [-1, -1], [3, 3]).nonIsolated.count == 3)
+    #expect(try search("5+0*x", [-1], [1]).nonIsolated.map(\.dimension) == [1])
+  }
+
+  @Test func theSphereIsASurface() throws {
+    let sphere = try search("(x^2+y^2+z^2-1)^2", [-2, -2, -2], [2, 2, 2])
+    #expect(sphere.points.map(\.kind) == [.maximum] && sphere.nonIsolated.map(\.dimension) == [2])
+  }
+
+  @Test func resultsAreTheSameInEveryRun() throws {
+    let f = try ReferenceCase.all.first { $0.id == "trig_poly2" }!.function()
+    let box = try Box(lower: [-2, -2], upper: [2, 2])
+    let (a, b) = (f.criticalPoints(in: box), f.criticalPoints(in: box))
+    #expect(a.points.map(\.point) == b.points.map(\.point) && a.statistics == b.statistics)
+  }
+
+  @Test(.enabled(if: isRelease)) func manyPointsAndManyVariables() throws {
+    let term = { (k: Int) in "x\(k)^4-16*x\(k)^2+5*x\(k)" }
+    let six = try search(
+      (1...6).map(term).joined(separator: "+"), Array(repeating: -5, count: 6), Array(repeating: 5, count: 6))
+    #expect(six.points.count == 729)
+    let rastrigin = try search(
+      "x^2-10*cos(2*pi*x)+y^2-10*cos(2*pi*y)", [-5.12, -5.12], [5.12, 5.12])
+    #expect(rastrigin.points.count == 441)
+    let bowl = try search(
+      (1...60).map { "(x\($0)-\($0))^2" }.joined(separator: "+") + "+x1^2*x2^2",
+      Array(repeating: -70, count: 60), Array(repeating: 70, count: 60))
+    #expect(bowl.points.map(\.kind) == [.minimum])
+  }
+}
