@@ -128,7 +128,9 @@ struct CriticalPointSearch {
   /// Adds a point, or a set, that is new; returns whether it was.
   private mutating func accept(_ x: [Double], stepNorm: Double) -> Bool {
     var verdict = inspector.classify([x])[0]
-    if verdict.point.isDegenerate { verdict = degenerate.rounded(verdict, stepNorm: stepNorm) }
+    if verdict.point.isDegenerate {
+      verdict = degenerate.rounded(degenerate.refined(verdict), stepNorm: stepNorm)
+    }
     let isCritical =
       verdict.point.kind != .regular && (verdict.point.kind != .undetermined || verdict.point.isDegenerate)
       && !(verdict.point.isDegenerate && inspector.vanishesByUnderflow(verdict.point))

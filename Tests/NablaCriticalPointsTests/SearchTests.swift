@@ -83,6 +83,17 @@ struct SearchTests {
     #expect(expanded.points.map(\.point) == [[1]] && expanded.points[0].isDegenerate)
   }
 
+  @Test func degeneratePointsAreFoundToTheLastDigits() throws {
+    // The gradient is zero to rounding as far as 10⁻⁸ from each of these.
+    let root = try search("sqrt(1+sqrt(1+x^2))-x/4", [-3], [4])
+    #expect(root.points.count == 1 && root.points[0].isDegenerate)
+    #expect(abs(root.points[0].point[0] - 3.0.squareRoot()) < 1e-14)
+    let waves = try search("sin(x)+sin(y)+sin(x+y)", [-4, -4], [4, 4])
+    let degenerate = waves.points.filter(\.isDegenerate)
+    #expect(waves.points.count == 6 && degenerate.count == 4)
+    for point in degenerate { #expect(point.point.allSatisfy { abs(abs($0) - .pi) < 1e-14 }) }
+  }
+
   @Test func curvesAndSurfacesAreSets() throws {
     let circle = try search("(x^2+y^2-1)^2", [-2, -2], [2, 2])
     #expect(circle.points.map(\.kind) == [.maximum])
