@@ -86,9 +86,8 @@ struct PointInspector {
         }
       }
     }
-    let evaluation = function.evaluate(
-      [.gradient, .hessian], at: Tensor(points), parameters: parameterTensor)
-    let (gradients, hessian) = (evaluation.gradient.scalars, Array(evaluation.hessian.scalars[..<(n * n)]))
+    let gradients = function.gradient(at: Tensor(points), parameters: parameterTensor).scalars
+    let hessian = function.hessian(at: Tensor(x), parameters: parameterTensor).scalars
     let exact = x.map { _ in 0.0 }
     let origin = error.bounds(at: x, parameters: parameters, uncertainties: exact).gradient
     var row = 1
