@@ -1,4 +1,5 @@
 public import NablaCalculus
+internal import NablaKernels
 public import NablaTensors
 
 /// Points where the gradient of a scalar function vanishes, minima, maxima and saddles alike, by Newton's
@@ -35,7 +36,6 @@ public func stationaryPoints(
   precondition(
     box == nil || box!.dimension == n,
     "a function of \(n) variables is searched in a box of \(n) ranges, not \(box?.dimension ?? 0)")
-  let context = StationaryIteration.Context(options: options, box: box, order: n)
   let coordinates = starts.scalars
   var iterations = (0..<starts.shape[0]).map {
     StationaryIteration(start: Array(coordinates[$0 * n..<($0 + 1) * n]))
@@ -51,23 +51,42 @@ public func stationaryPoints(
     f.evaluate(
       [.value, .gradient, .hessian], at: trials, parameters: parameterRows(active, of: parameters),
       into: &evaluation)
-    evaluation.value.withUnsafeBufferPointer { values in
-      evaluation.gradient.withUnsafeBufferPointer { gradients in
-        evaluation.hessian.withUnsafeBufferPointer { hessians in
-          for (row, index) in active.enumerated() {
-            iterations[index].advance(
-              value: values[row], gradient: gradients.baseAddress! + row * n,
-              hessian: hessians.baseAddress! + row * n * n, in: context)
-          }
-        }
-      }
-    }
+    advance(&iterations, active, evaluation, options, box)
     active.removeAll { iterations[$0].reason != nil }
   }
   return iterations.map {
     StationaryPoint(
       point: $0.point, stepNorm: $0.stepNorm, iterations: $0.iterations, evaluations: $0.evaluations,
       reason: $0.reason!)
+  }
+}
+
+/// Hands the derivatives at their trials to the active iterations, on several threads where that pays.
+private func advance(
+  _ iterations: inout [StationaryIteration], _ active: [Int], _ evaluation: Evaluation,
+  _ options: StationaryPointOptions, _ box: Box?
+) {
+  let n = iterations[active[0]].point.count
+  // Roughly, in nanoseconds: the eigenvalues and vectors of a small matrix.
+  let cost = 500 + 30 * Double(n * n * n)
+  evaluation.value.withUnsafeBufferPointer { values in
+    evaluation.gradient.withUnsafeBufferPointer { gradients in
+      evaluation.hessian.withUnsafeBufferPointer { hessians in
+        iterations.withUnsafeMutableBufferPointer { iterations in
+          // Each chunk works on iterations of its own.
+          nonisolated(unsafe) let (all, values) = (iterations, values)
+          nonisolated(unsafe) let (gradients, hessians) = (gradients.baseAddress!, hessians.baseAddress!)
+          Parallelism.forEachChunk(of: active.count, costPerItem: cost) { range in
+            let context = StationaryIteration.Context(options: options, box: box, order: n)
+            for row in range {
+              all[active[row]].advance(
+                value: values[row], gradient: gradients + row * n, hessian: hessians + row * n * n,
+                in: context)
+            }
+          }
+        }
+      }
+    }
   }
 }
 
