@@ -36,7 +36,7 @@ struct CriticalPointSearch {
       let isDefined = function.value(at: Tensor(box.center), parameters: inspector.parameterTensor).item
         .isFinite
       let whole = NonIsolatedSet(dimension: box.dimension, box: box)
-      return result(nonIsolated: slopes.isEmpty && isDefined ? [whole] : [])
+      return result(nonIsolated: slopes.isEmpty && isDefined && box.dimension > 0 ? [whole] : [])
     }
     let n = box.dimension
     let clock = ContinuousClock()
