@@ -65,6 +65,11 @@ let package = Package(
     tests("NablaTensors", []),
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),
+    tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),
+    tests(
+      "NablaCriticalPoints",
+      ["NablaExpressions", "NablaCalculus", "NablaOptimization", "NablaTensors"],
+      resources: [.copy("Resources")]),
   ],
   swiftLanguageModes: [.v6]
 )

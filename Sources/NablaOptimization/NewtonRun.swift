@@ -1,3 +1,5 @@
+internal import NablaCalculus
+
 /// The state of one run of Newton's method in a trust region.
 struct NewtonRun {
   private let method: NewtonMethod

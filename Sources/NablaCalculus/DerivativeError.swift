@@ -1,4 +1,3 @@
-package import NablaCalculus
 internal import NablaExpressions
 
 /// Bounds of the errors of a scalar function's gradient and Hessian as computed in double precision.
