@@ -1,0 +1,213 @@
+import ArgumentParser
+import Nabla
+
+/// `nabla evaluate`: values and derivatives at points.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Compute values and derivatives at points.",
+    discussion: """
+      Examples:
+        nabla evaluate "x^2+3*x*y+y^2" --at 1,2
+        nabla evaluate "x^2*y" --at x=1,y=2 --at x=0,y=1 --outputs value,gradient,hessian
+        nabla evaluate "r*cos(t); r*sin(t)" --at r=1,t=pi/3 --outputs value,jacobian
+        nabla evaluate "exp(-x^2)" --points points.csv --outputs gradient --output gradients.npy
+
+      Several outputs are separated by ";"; they have values and a Jacobian, with a row for each output. A \
+      place where the function is undefined gives nan. --output writes .json, .csv or, for a single one of \
+      --outputs, its array as .npy.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var points: PointOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "What to compute, of value, gradient, jacobian and hessian, separated by commas. "
+        + "(default: value,gradient; for several outputs value,jacobian)",
+      valueName: "names"))
+  var outputs: Text?
+
+  func run() throws {
+    let file = try common.outputFile()
+    let formula = try common.formula()
+    let quantities = try quantities(isScalar: formula.outputs.count == 1)
+    if file?.format == .npy, quantities.count != 1 {
+      throw CommandError.usage(
+        "an .npy file holds one array; choose one with --outputs, as in --outputs \(quantities[0].rawValue)")
+    }
+    if points.isEmpty, !formula.variables.isEmpty {
+      throw CommandError.usage("where to evaluate is missing; give a point by --at or points by --points")
+    }
+    // Without variables there is one point, which needs no mention.
+    let isConstant = formula.variables.isEmpty
+    let at =
+      isConstant ? Tensor<Double>(shape: [1, 0], scalars: []) : try points.tensor(for: formula, common)
+    if isConstant, !points.isEmpty {
+      throw CommandError.usage(
+        "the expression has no variables, so it takes no point; --variables can name some")
+    }
+    let evaluation = formula.function().evaluate(Quantity.set(quantities), at: at)
+    let report = EvaluationReport(
+      formula: formula, quantities: quantities, points: at, evaluation: evaluation)
+    try common.deliver(report, of: "evaluate", formula, to: file)
+  }
+
+  private func quantities(isScalar: Bool) throws(CommandError) -> [Quantity] {
+    guard let outputs else { return isScalar ? [.value, .gradient] : [.value, .jacobian] }
+    var chosen: Set<Quantity> = []
+    for part in outputs.string.split(separator: ",", omittingEmptySubsequences: false) {
+      let name = part.trimmingBlanks()
+      guard let quantity = Quantity(rawValue: name) else {
+        let known = Quantity.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .usage("--outputs \"\(name.elided())\" is none of \(known)")
+      }
+      if !isScalar, quantity == .gradient || quantity == .hessian {
+        throw .usage("--outputs \(name) needs an expression of one output; several have value and jacobian")
+      }
+      chosen.insert(quantity)
+    }
+    return Quantity.allCases.filter(chosen.contains)
+  }
+}
+
+/// What `--outputs` names.
+private enum Quantity: String, CaseIterable {
+  case value, gradient, jacobian, hessian
+
+  static func set(_ quantities: [Quantity]) -> Function.Quantities {
+    quantities.reduce(into: []) { set, quantity in
+      switch quantity {
+      case .value: set.insert(.value)
+      case .gradient: set.insert(.gradient)
+      case .jacobian: set.insert(.jacobian)
+      case .hessian: set.insert(.hessian)
+      }
+    }
+  }
+
+  func tensor(_ evaluation: Evaluation) -> Tensor<Double> {
+    switch self {
+    case .value: evaluation.value
+    case .gradient: evaluation.gradient
+    case .jacobian: evaluation.jacobian
+    case .hessian: evaluation.hessian
+    }
+  }
+}
+
+private struct EvaluationReport: Report {
+  /// A quantity at all points; each has `width` numbers.
+  private struct Column {
+    let quantity: Quantity
+    let shape: [Int]
+    let scalars: [Double]
+    let width: Int
+
+    func at(_ row: Int) -> ArraySlice<Double> { scalars[row * width..<(row + 1) * width] }
+  }
+
+  private let variables: [String]
+  private let outputCount: Int
+  private let points: [Double]
+  private let pointCount: Int
+  private let columns: [Column]
+
+  init(formula: Formula, quantities: [Quantity], points: Tensor<Double>, evaluation: Evaluation) {
+    variables = formula.variables
+    outputCount = formula.outputs.count
+    self.points = points.scalars
+    pointCount = points.shape[0]
+    columns = quantities.map { quantity in
+      let tensor = quantity.tensor(evaluation)
+      return Column(
+        quantity: quantity, shape: tensor.shape, scalars: tensor.scalars,
+        width: tensor.shape.dropFirst().reduce(1, *))
+    }
+  }
+
+  private func point(_ row: Int) -> ArraySlice<Double> {
+    points[row * variables.count..<(row + 1) * variables.count]
+  }
+
+  var json: [(String, JSON)] {
+    let list = (0..<pointCount).map { row -> JSON in
+      .object([("point", .numbers(point(row)))] + columns.map { ($0.quantity.rawValue, json($0, row)) })
+    }
+    return [("points", .array(list))]
+  }
+
+  private func json(_ column: Column, _ row: Int) -> JSON {
+    let scalars = column.at(row)
+    switch column.quantity {
+    case .value where outputCount == 1: return .number(scalars[scalars.startIndex])
+    case .value, .gradient: return .numbers(scalars)
+    case .jacobian where variables.isEmpty: return .array((0..<outputCount).map { _ in .array([]) })
+    case .jacobian, .hessian: return .rows(scalars, columns: variables.count)
+    }
+  }
+
+  var lines: [String] {
+    if pointCount == 0 { return ["  no points"] }
+    let hasMatrix = columns.contains { $0.quantity == .jacobian || $0.quantity == .hessian }
+    return hasMatrix ? (0..<pointCount).flatMap(block) : tableLines
+  }
+
+  private var tableLines: [String] {
+    var table = Table()
+    if !variables.isEmpty {
+      table.add("", vectors: (0..<pointCount).map { Array(point($0)) }, titles: variables)
+    }
+    for column in columns {
+      let titles =
+        column.quantity == .gradient
+        ? variables.map { "df/d\($0)" } : outputCount == 1 ? ["f"] : (1...outputCount).map { "f\($0)" }
+      if titles.isEmpty { continue }
+      table.add("", vectors: (0..<pointCount).map { Array(column.at($0)) }, titles: titles)
+    }
+    return table.lines
+  }
+
+  /// One point with all its quantities below one another.
+  private func block(_ row: Int) -> [String] {
+    let place = zip(variables, point(row)).prefix(Table.vectorLimit)
+      .map { "\($0) = \(Table.format($1))" }.joined(separator: ", ")
+    var lines = row == 0 ? [] : [""]
+    if !variables.isEmpty {
+      lines.append("at " + place + (variables.count > Table.vectorLimit ? ", …" : ""))
+    }
+    for column in columns {
+      let isMatrix = column.quantity == .jacobian || column.quantity == .hessian
+      let rows = Table.matrix(column.at(row), columns: isMatrix ? variables.count : max(column.width, 1))
+      let name = column.quantity.rawValue
+      for (index, line) in rows.enumerated() {
+        let label = index == 0 ? name : ""
+        lines.append("  " + label + String(repeating: " ", count: 8 - label.count) + line)
+      }
+    }
+    return lines
+  }
+
+  var csv: CSVDocument {
+    var csv = CSVDocument(header: variables + columns.flatMap(names))
+    for row in 0..<pointCount {
+      csv.append((Array(point(row)) + columns.flatMap { $0.at(row) }).map(CSVDocument.Cell.number))
+    }
+    return csv
+  }
+
+  /// The names of a quantity's columns: value, gradient_x, hessian_x_y; of output 2 value_2, jacobian_2_x.
+  private func names(_ column: Column) -> [String] {
+    let name = column.quantity.rawValue
+    switch column.quantity {
+    case .value: return outputCount == 1 ? [name] : (1...outputCount).map { "\(name)_\($0)" }
+    case .gradient: return variables.map { "\(name)_\($0)" }
+    case .jacobian: return (1...outputCount).flatMap { output in variables.map { "\(name)_\(output)_\($0)" } }
+    case .hessian: return variables.flatMap { row in variables.map { "\(name)_\(row)_\($0)" } }
+    }
+  }
+
+  var array: NPYArray? {
+    columns.count == 1 ? NPYArray(shape: columns[0].shape, scalars: columns[0].scalars) : nil
+  }
+}

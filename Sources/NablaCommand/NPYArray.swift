@@ -1,0 +1,241 @@
+/// An array of doubles in NumPy's `.npy` format
+/// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
+///
+/// Read are versions 1 to 3, real floating-point and integer types of at most 8 bytes and either byte order,
+/// in C and Fortran order. Written is version 1.0, `<f8`, C order.
+struct NPYArray: Equatable {
+  var shape: [Int]
+  /// The elements in C order.
+  var scalars: [Double]
+
+  /// What is wrong with a file.
+  struct Malformed: Error {
+    let message: String
+  }
+
+  init(shape: [Int], scalars: [Double]) {
+    self.shape = shape
+    self.scalars = scalars
+  }
+}
+
+// MARK: - Reading
+
+extension NPYArray {
+  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  /// - Complexity: O(number of bytes).
+  init(_ bytes: [UInt8]) throws(Malformed) {
+    guard bytes.starts(with: Self.magic), bytes.count >= 10 else {
+      throw Malformed(message: "this is no .npy file; it does not begin with its signature")
+    }
+    let version = bytes[6]
+    guard (1...3).contains(version) else {
+      throw Malformed(message: "version \(version) of the .npy format is not known")
+    }
+    let start = version == 1 ? 10 : 12
+    guard bytes.count >= start else { throw Malformed(message: "the file ends in its header") }
+    let headerLength = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard bytes.count - start >= headerLength else { throw Malformed(message: "the file ends in its header") }
+    let data = bytes[(start + headerLength)...]
+    let header = try NPYHeader(String(decoding: bytes[start..<start + headerLength], as: UTF8.self))
+    guard let type = NPYType(header.type) else {
+      throw Malformed(
+        message:
+          "the type '\(header.type.elided())' is not read; real numbers such as '<f8', '<f4', '<i8' are")
+    }
+    var count = 1
+    for extent in header.shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow { throw Malformed(message: "the shape \(header.shape) is too large") }
+      count = product
+    }
+    let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
+    guard !overflow, data.count == size else {
+      throw Malformed(
+        message: "shape \(header.shape) of '\(header.type)' does not fit the \(data.count) bytes of data")
+    }
+    shape = header.shape
+    let scalars = type.decode(data, count: count)
+    self.scalars = header.isFortranOrder ? Self.transposed(scalars, shape) : scalars
+  }
+
+  /// Elements in Fortran order (the first axis varies fastest) brought into C order.
+  private static func transposed(_ scalars: [Double], _ shape: [Int]) -> [Double] {
+    if shape.count < 2 || scalars.isEmpty { return scalars }
+    var result: [Double] = []
+    result.reserveCapacity(scalars.count)
+    var index = Array(repeating: 0, count: shape.count)
+    for _ in scalars.indices {
+      var place = 0
+      for axis in shape.indices.reversed() { place = place * shape[axis] + index[axis] }
+      result.append(scalars[place])
+      for axis in shape.indices.reversed() {
+        index[axis] += 1
+        if index[axis] < shape[axis] { break }
+        index[axis] = 0
+      }
+    }
+    return result
+  }
+}
+
+/// The type of an array's elements: `<f8`.
+private struct NPYType {
+  private let kind: Character
+  let size: Int
+  private let isBigEndian: Bool
+
+  init?(_ text: String) {
+    var text = text[...]
+    let order = text.first
+    if let order, "<>|=".contains(order) { text.removeFirst() }
+    guard let kind = text.popFirst(), let size = Int(text) else { return nil }
+    switch (kind, size) {
+    case ("f", 4), ("f", 8), ("i", 1), ("i", 2), ("i", 4), ("i", 8), ("u", 1), ("u", 2), ("u", 4), ("u", 8):
+      self.kind = kind
+      self.size = size
+      isBigEndian = order == ">"
+    default: return nil
+    }
+  }
+
+  func decode(_ data: ArraySlice<UInt8>, count: Int) -> [Double] {
+    var result: [Double] = []
+    result.reserveCapacity(count)
+    var position = data.startIndex
+    for _ in 0..<count {
+      var bits: UInt64 = 0
+      for offset in 0..<size {
+        let shift = UInt64(8 * (isBigEndian ? size - 1 - offset : offset))
+        bits |= UInt64(data[position + offset]) << shift
+      }
+      position += size
+      result.append(value(bits))
+    }
+    return result
+  }
+
+  private func value(_ bits: UInt64) -> Double {
+    switch kind {
+    case "f":
+      return size == 8
+        ? Double(bitPattern: bits) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+    case "u": return Double(bits)
+    default:
+      let unused = Int64(64 - 8 * size)
+      return Double((Int64(bitPattern: bits) << unused) >> unused)
+    }
+  }
+}
+
+/// The dictionary in front of the data: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`.
+private struct NPYHeader {
+  var type = ""
+  var isFortranOrder = false
+  var shape: [Int] = []
+  private var rest: Substring
+
+  init(_ text: String) throws(NPYArray.Malformed) {
+    rest = text[...]
+    var keys: Set<String> = []
+    try expect("{")
+    while !accept("}") {
+      let key = try string()
+      try expect(":")
+      switch key {
+      case "descr":
+        skipBlanks()
+        guard rest.first == "'" || rest.first == "\"" else {
+          throw NPYArray.Malformed(message: "arrays of structures are not read, only of numbers")
+        }
+        type = try string()
+      case "fortran_order": isFortranOrder = try boolean()
+      case "shape": shape = try tuple()
+      default: throw NPYArray.Malformed(message: "the header has an unknown entry '\(key.elided())'")
+      }
+      guard keys.insert(key).inserted else {
+        throw NPYArray.Malformed(message: "the header has '\(key)' twice")
+      }
+      if !accept(",") {
+        try expect("}")
+        break
+      }
+    }
+    guard keys.count == 3 else {
+      throw NPYArray.Malformed(message: "the header lacks one of descr, fortran_order and shape")
+    }
+  }
+
+  private mutating func skipBlanks() { rest = rest.drop { $0.isWhitespace } }
+
+  private mutating func accept(_ token: String) -> Bool {
+    skipBlanks()
+    guard rest.hasPrefix(token) else { return false }
+    rest = rest.dropFirst(token.count)
+    return true
+  }
+
+  private mutating func expect(_ token: String) throws(NPYArray.Malformed) {
+    if !accept(token) {
+      throw NPYArray.Malformed(
+        message: "the header is malformed at \"\(rest.elided(to: 20))\"; expected \(token)")
+    }
+  }
+
+  private mutating func string() throws(NPYArray.Malformed) -> String {
+    let quote = accept("\"") ? "\"" : "'"
+    if quote == "'" { try expect("'") }
+    let content = rest.prefix { String($0) != quote }
+    rest = rest.dropFirst(content.count)
+    try expect(quote)
+    return String(content)
+  }
+
+  private mutating func boolean() throws(NPYArray.Malformed) -> Bool {
+    if accept("True") { return true }
+    try expect("False")
+    return false
+  }
+
+  private mutating func tuple() throws(NPYArray.Malformed) -> [Int] {
+    var extents: [Int] = []
+    try expect("(")
+    while !accept(")") {
+      skipBlanks()
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      guard let extent = Int(digits) else {
+        throw NPYArray.Malformed(
+          message: "the shape in the header is malformed at \"\(rest.elided(to: 20))\"")
+      }
+      rest = rest.dropFirst(digits.count)
+      extents.append(extent)
+      if !accept(",") {
+        try expect(")")
+        break
+      }
+    }
+    return extents
+  }
+}
+
+// MARK: - Writing
+
+extension NPYArray {
+  /// The file's content.
+  var bytes: [UInt8] {
+    let extents = shape.map { "\($0)," }.joined(separator: " ")
+    var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (\(extents)), }"
+    // Data begins at a multiple of 64 bytes; the header ends in a line feed.
+    let length = (10 + header.utf8.count + 1 + 63) / 64 * 64 - 10
+    header += String(repeating: " ", count: length - header.utf8.count - 1) + "\n"
+    var bytes =
+      Self.magic + [1, 0, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8)]
+    bytes.reserveCapacity(bytes.count + length + 8 * scalars.count)
+    bytes += Array(header.utf8)
+    for scalar in scalars {
+      withUnsafeBytes(of: scalar.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    return bytes
+  }
+}

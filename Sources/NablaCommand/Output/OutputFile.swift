@@ -1,0 +1,34 @@
+/// The file of `--output`, whose format is in its ending.
+struct OutputFile {
+  enum Format: String, CaseIterable {
+    case json, csv, npy
+  }
+
+  let path: String
+  let format: Format
+
+  /// - Parameters:
+  ///   - formats: those that the command can write.
+  ///   - reason: why it cannot write the others.
+  init(_ path: String, formats: [Format] = Format.allCases, reason: String = "") throws(CommandError) {
+    self.path = path
+    let ending = Format.allCases.first { path.lowercased().hasSuffix(".\($0.rawValue)") }
+    guard let ending else {
+      throw .usage("--output \(path.elided()): the name should end in .json, .csv or .npy")
+    }
+    guard formats.contains(ending) else { throw .usage("--output \(path.elided()): \(reason)") }
+    format = ending
+  }
+
+  func write(_ report: some Report, document: JSON) throws(CommandError) {
+    switch format {
+    case .json: try AtomicFile.write(document.bytes, to: path)
+    case .csv: try AtomicFile.write(report.csv.bytes, to: path)
+    case .npy:
+      guard let array = report.array else {
+        throw .usage("--output \(path.elided()): this result is no single array; write .json or .csv")
+      }
+      try AtomicFile.write(array.bytes, to: path)
+    }
+  }
+}
