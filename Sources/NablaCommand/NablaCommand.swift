@@ -29,10 +29,10 @@ struct NablaCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      // ClassifyCommand.self,
+      ClassifyCommand.self,
       EvaluateCommand.self,
       DifferentiateCommand.self,
-        // MinimizeCommand.self,
+      MinimizeCommand.self,
     ])
 
   /// The words by which the commands are called.

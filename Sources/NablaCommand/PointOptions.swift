@@ -19,8 +19,16 @@ struct PointOptions: ParsableArguments {
 
   var isEmpty: Bool { at.isEmpty && points == nil }
 
+  /// Refuses options that contradict each other, before anything is read.
+  func check(_ common: CommonOptions) throws(CommandError) {
+    if points != nil, !at.isEmpty { throw .usage("points are given by --at or by --points, not by both") }
+    if points?.string == "-", common.expression.string == "-" {
+      throw .usage("standard input cannot hold both the expression and the points")
+    }
+  }
+
   /// The points, of shape [N, n].
-  func tensor(for formula: Formula, _ common: CommonOptions) throws(CommandError) -> Tensor<Double> {
+  func tensor(for formula: Formula) throws(CommandError) -> Tensor<Double> {
     let n = formula.variables.count
     guard let file = points?.string else {
       var coordinates: [Double] = []
@@ -29,11 +37,7 @@ struct PointOptions: ParsableArguments {
       }
       return Tensor(shape: [at.count, n], scalars: coordinates)
     }
-    if !at.isEmpty { throw .usage("points are given by --at or by --points, not by both") }
     if n == 0 { throw .usage("the expression has no variables, so --points has nothing to say") }
-    if file == "-", common.expression.string == "-" {
-      throw .usage("standard input cannot hold both the expression and the points")
-    }
     let coordinates = try PointFile.read(file, variables: formula.variables)
     return Tensor(shape: [coordinates.count / n, n], scalars: coordinates)
   }

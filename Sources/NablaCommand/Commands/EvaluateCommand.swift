@@ -30,6 +30,7 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let file = try common.outputFile()
+    try points.check(common)
     let formula = try common.formula()
     let quantities = try quantities(isScalar: formula.outputs.count == 1)
     if file?.format == .npy, quantities.count != 1 {
@@ -42,7 +43,7 @@ struct EvaluateCommand: ParsableCommand {
     // Without variables there is one point, which needs no mention.
     let isConstant = formula.variables.isEmpty
     let at =
-      isConstant ? Tensor<Double>(shape: [1, 0], scalars: []) : try points.tensor(for: formula, common)
+      isConstant ? Tensor<Double>(shape: [1, 0], scalars: []) : try points.tensor(for: formula)
     if isConstant, !points.isEmpty {
       throw CommandError.usage(
         "the expression has no variables, so it takes no point; --variables can name some")

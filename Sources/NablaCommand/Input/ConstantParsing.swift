@@ -24,7 +24,7 @@ enum ConstantParsing {
     guard let value = value(of: expression, trimmed) else {
       throw .usage("\(place) is not a number: \(trimmed.elided())")
     }
-    if value.isNaN { throw .usage("\(place) is \(trimmed.elided()), which is not a number (nan)") }
+    if value.isNaN { throw .usage("\(place) is not a number: \(trimmed.elided())") }
     return value
   }
 

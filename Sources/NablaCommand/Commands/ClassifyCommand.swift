@@ -1,0 +1,118 @@
+import ArgumentParser
+import Nabla
+
+/// `nabla classify`: which points are minima, maxima and saddles.
+struct ClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify",
+    abstract: "Classify points, or find and classify the critical points in a box.",
+    discussion: """
+      Examples:
+        nabla classify "x^2-y^2" --at 0,0
+        nabla classify "x^3-3*x" --at x=0.9 --at x=-2 --refine
+        nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
+        nabla classify -x^2 --in -1:1 --json
+        nabla classify "x*y*exp(-x^2-y^2)" --points starts.csv --refine --output points.csv
+
+      A point is a minimum, a maximum, a saddle, an inflection (one variable), undetermined, or regular \
+      where the gradient does not vanish. Its index is the number of negative eigenvalues of the Hessian. \
+      It is degenerate where an eigenvalue is zero to within its rounding error. Critical points that are \
+      not isolated (lines, surfaces) are listed apart.
+
+      The exit status is 1 if Newton's method does not converge from some point (--refine) or the search \
+      ends at a limit (--in); what was found is printed. --output \
+      writes .json, .csv, or the points as .npy, of shape [N, n].
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var points: PointOptions
+
+  @Flag(help: "Run Newton's method from each point first, to the critical point nearby.")
+  var refine = false
+
+  @Option(
+    name: .customLong("in"),
+    help: ArgumentHelp(
+      "Find the critical points in a box: x=-5:5,y=0:1, or -5:5,0:1 in the order of the variables, or one "
+        + "range for every variable. The bounds belong to the box.",
+      valueName: "box"))
+  var box: Text?
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --in, prove the list complete. No proof is available yet: the list is printed, is not called "
+        + "complete, and the exit status is 1."))
+  var certify = false
+
+  func run() throws {
+    let file = try common.outputFile()
+    try checkModes()
+    try points.check(common)
+    let formula = try common.formula()
+    let f = try formula.scalarFunction(for: "classify")
+    if let box {
+      try search(f, formula, box.string, file)
+    } else {
+      try classify(f, formula, file)
+    }
+  }
+
+  private func checkModes() throws(CommandError) {
+    if box == nil && points.isEmpty {
+      throw .usage("what to classify is missing; give points by --at or --points, or a box by --in")
+    }
+    if box == nil && certify { throw .usage("--certify proves a search complete; it needs a box, --in") }
+    if box != nil && !points.isEmpty {
+      throw .usage("--in searches a box, --at and --points classify points; give one or the other")
+    }
+    if box != nil && refine {
+      throw .usage("--refine starts from points; it needs --at or --points, not --in")
+    }
+  }
+
+  // MARK: Given points
+
+  private func classify(_ f: Function, _ formula: Formula, _ file: OutputFile?) throws {
+    let given = try points.tensor(for: formula)
+    let ends = refine ? stationaryPoints(of: f, from: given) : nil
+    let n = formula.variables.count
+    let refined = ends.map { Tensor<Double>(shape: [$0.count, n], scalars: $0.flatMap(\.point)) }
+    let classified = f.classify(at: refined ?? given)
+    let starts = given.scalars
+    let report = PointReport(
+      variables: formula.variables, points: classified,
+      refinements: ends?.enumerated().map { index, end in
+        Refinement(
+          start: Array(starts[index * n..<(index + 1) * n]), end: end, kind: classified[index].kind)
+      })
+    try common.deliver(report, of: "classify", formula, to: file)
+    let failures = (report.refinements ?? []).filter { !$0.succeeded }
+    if !failures.isEmpty {
+      Console.note("Newton's method did not converge from \(failures.count) of \(classified.count) points.")
+      throw ExitCode(ExitStatus.unsuccessful.rawValue)
+    }
+  }
+
+  // MARK: A box
+
+  private func search(_ f: Function, _ formula: Formula, _ text: String, _ file: OutputFile?) throws {
+    let ranges = try BoxParsing.box(text, variables: formula.variables, option: "--in")
+    let box: Box
+    do {
+      box = try Box(lower: ranges.map(\.lowerBound), upper: ranges.map(\.upperBound))
+    } catch {
+      throw CommandError.usage("--in: \(error)")
+    }
+    let report = SearchReport(variables: formula.variables, result: f.criticalPoints(in: box))
+    try common.deliver(report, of: "classify", formula, to: file)
+    if certify {
+      Console.note("--certify: a proof is not available yet; the list is not proven complete.")
+    }
+    if let limit = report.limit {
+      Console.note("The search ended at \(limit); points are likely to be missing.")
+    }
+    if certify || report.limit != nil {
+      throw ExitCode(ExitStatus.unsuccessful.rawValue)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Nabla
+
+/// The critical points of a box.
+struct SearchReport: Report {
+  let variables: [String]
+  let result: CriticalPoints
+
+  /// The most boxes that the lines list.
+  private static let boxLimit = 10
+
+  private var forms: CriticalPointForms { CriticalPointForms(variables: variables, points: result.points) }
+
+  var json: [(String, JSON)] {
+    [
+      ("box", json(result.box)), ("complete", .bool(result.isComplete)),
+      ("points", .array(result.points.map { .object(forms.json($0)) })),
+      (
+        "nonIsolated",
+        .array(
+          result.nonIsolated.map { .object([("dimension", .integer($0.dimension)), ("box", json($0.box))]) })
+      ),
+      ("unresolved", .array(result.unresolved.map(json))),
+      ("statistics", statistics),
+    ]
+  }
+
+  private var statistics: JSON {
+    let statistics = result.statistics
+    return .object([
+      ("starts", .integer(statistics.starts)), ("converged", .integer(statistics.converged)),
+      ("duplicates", .integer(statistics.duplicates)), ("outside", .integer(statistics.outside)),
+      ("rejected", .integer(statistics.rejected)), ("evaluations", .integer(statistics.evaluations)),
+      ("foundOnce", .integer(statistics.foundOnce)), ("end", .string(statistics.end.rawValue)),
+    ])
+  }
+
+  /// The limit at which the search ended although more points were likely; nil if there was none.
+  var limit: String? {
+    switch result.statistics.end {
+    case .maxStarts: "its limit of \(result.statistics.starts) starts"
+    case .timeLimit: "its limit of time, after \(result.statistics.starts) starts"
+    case .constantGradient, .noNewPoints: nil
+    }
+  }
+
+  /// A box as a list of [lower, upper].
+  private func json(_ box: Box) -> JSON {
+    .array(zip(box.lower, box.upper).map { .numbers([$0, $1]) })
+  }
+
+  var lines: [String] {
+    var lines = result.points.isEmpty ? [] : forms.table.lines + [""]
+    lines.append(forms.summary("critical points"))
+    if !result.nonIsolated.isEmpty {
+      lines.append("Critical points that are not isolated:")
+      lines += result.nonIsolated.prefix(Self.boxLimit).map {
+        "  a set of dimension \($0.dimension) within \(description($0.box))"
+      }
+      lines += more(result.nonIsolated.count)
+    }
+    if !result.unresolved.isEmpty {
+      lines.append("Parts of the box that could not be decided:")
+      lines += result.unresolved.prefix(Self.boxLimit).map { "  " + description($0) }
+      lines += more(result.unresolved.count)
+    }
+    lines.append(verdict)
+    return lines
+  }
+
+  private var verdict: String {
+    if result.isComplete { return "The list is proven complete." }
+    if result.statistics.end == .constantGradient { return "The gradient is a constant." }
+    let starts = EntryOrder.count(result.statistics.starts, "starts")
+    return "The list comes from \(starts) of Newton's method and is not proven complete."
+  }
+
+  private func more(_ count: Int) -> [String] {
+    count > Self.boxLimit ? ["  … and \(count - Self.boxLimit) more"] : []
+  }
+
+  private func description(_ box: Box) -> String {
+    let ranges = zip(variables, zip(box.lower, box.upper)).prefix(Table.vectorLimit).map {
+      "\($0)=\(Table.format($1.0)):\(Table.format($1.1))"
+    }
+    return ranges.joined(separator: ", ") + (variables.count > Table.vectorLimit ? ", …" : "")
+  }
+
+  var csv: CSVDocument { forms.csv }
+  var array: NPYArray? { forms.array }
+}
