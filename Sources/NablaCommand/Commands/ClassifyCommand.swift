@@ -12,7 +12,7 @@ struct ClassifyCommand: ParsableCommand {
         nabla classify "x^3-3*x" --at x=0.9 --at x=-2 --refine
         nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
         nabla classify -x^2 --in -1:1 --json
-        nabla classify "x*y*exp(-x^2-y^2)" --points starts.csv --refine --output points.csv
+        nabla classify "x*y*exp(-x^2-y^2)" --points starts.csv --refine
 
       A point is a minimum, a maximum, a saddle, an inflection (one variable), undetermined, or regular \
       where the gradient does not vanish. Its index is the number of negative eigenvalues of the Hessian. \
@@ -74,10 +74,10 @@ struct ClassifyCommand: ParsableCommand {
 
   private func classify(_ f: Function, _ formula: Formula, _ file: OutputFile?) throws {
     let given = try points.tensor(for: formula)
-    let ends = refine ? stationaryPoints(of: f, from: given) : nil
+    let ends = refine ? Progress.show("refining") { stationaryPoints(of: f, from: given) } : nil
     let n = formula.variables.count
     let refined = ends.map { Tensor<Double>(shape: [$0.count, n], scalars: $0.flatMap(\.point)) }
-    let classified = f.classify(at: refined ?? given)
+    let classified = Progress.show("classifying") { f.classify(at: refined ?? given) }
     let starts = given.scalars
     let report = PointReport(
       variables: formula.variables, points: classified,
@@ -88,7 +88,7 @@ struct ClassifyCommand: ParsableCommand {
     try common.deliver(report, of: "classify", formula, to: file)
     let failures = (report.refinements ?? []).filter { !$0.succeeded }
     if !failures.isEmpty {
-      Console.note("Newton's method did not converge from \(failures.count) of \(classified.count) points.")
+      Console.warn("Newton's method did not converge from \(failures.count) of \(classified.count) points")
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
   }
@@ -103,13 +103,14 @@ struct ClassifyCommand: ParsableCommand {
     } catch {
       throw CommandError.usage("--in: \(error)")
     }
-    let report = SearchReport(variables: formula.variables, result: f.criticalPoints(in: box))
+    let found = Progress.show("searching") { f.criticalPoints(in: box) }
+    let report = SearchReport(variables: formula.variables, result: found)
     try common.deliver(report, of: "classify", formula, to: file)
     if certify {
-      Console.note("--certify: a proof is not available yet; the list is not proven complete.")
+      Console.warn("--certify: a proof is not available yet; the list is not proven complete")
     }
     if let limit = report.limit {
-      Console.note("The search ended at \(limit); points are likely to be missing.")
+      Console.warn("the search ended at \(limit); points are likely to be missing")
     }
     if certify || report.limit != nil {
       throw ExitCode(ExitStatus.unsuccessful.rawValue)

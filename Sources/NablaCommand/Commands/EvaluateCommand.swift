@@ -9,9 +9,9 @@ struct EvaluateCommand: ParsableCommand {
     discussion: """
       Examples:
         nabla evaluate "x^2+3*x*y+y^2" --at 1,2
-        nabla evaluate "x^2*y" --at x=1,y=2 --at x=0,y=1 --outputs value,gradient,hessian
+        nabla evaluate "x^2*y" --at x=1,y=2 --outputs value,gradient,hessian
         nabla evaluate "r*cos(t); r*sin(t)" --at r=1,t=pi/3 --outputs value,jacobian
-        nabla evaluate "exp(-x^2)" --points points.csv --outputs gradient --output gradients.npy
+        nabla evaluate "exp(-x^2)" --points points.csv --output values.csv
 
       Several outputs are separated by ";"; they have values and a Jacobian, with a row for each output. A \
       place where the function is undefined gives nan. --output writes .json, .csv or, for a single one of \
@@ -132,10 +132,10 @@ private struct EvaluationReport: Report {
   }
 
   var json: [(String, JSON)] {
-    let list = (0..<pointCount).map { row -> JSON in
+    let list = JSON.sequence(count: pointCount) { row in
       .object([("point", .numbers(point(row)))] + columns.map { ($0.quantity.rawValue, json($0, row)) })
     }
-    return [("points", .array(list))]
+    return [("points", list)]
   }
 
   private func json(_ column: Column, _ row: Int) -> JSON {

@@ -52,14 +52,14 @@ struct MinimizeCommand: ParsableCommand {
     let point = try PointParsing.point(start.string, variables: formula.variables, option: "--from")
     var options = OptimizationOptions()
     options.keepsTrace = trace
-    let result = minimize(f, from: point, options: options)
+    let result = Progress.show("minimizing") { [options] in minimize(f, from: point, options: options) }
     let report = MinimizationReport(
       variables: formula.variables, result: result,
       point: f.classify(at: Tensor(shape: [1, point.count], scalars: result.point)).first,
       hasTrace: trace)
     try common.deliver(report, of: "minimize", formula, to: file)
     if !result.converged {
-      Console.note("The minimization did not converge: \(result.reason.advice).")
+      Console.warn("the minimization did not converge: \(result.reason.advice)")
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
   }

@@ -21,7 +21,8 @@ struct PointReport: Report {
   private var forms: CriticalPointForms { CriticalPointForms(variables: variables, points: points) }
 
   var json: [(String, JSON)] {
-    let list = points.indices.map { index -> JSON in
+    let forms = forms
+    let list = JSON.sequence(count: points.count) { index in
       var entries = forms.json(points[index])
       if let refinement = refinements?[index] {
         entries += [
@@ -31,7 +32,7 @@ struct PointReport: Report {
       }
       return .object(entries)
     }
-    return [("points", .array(list))]
+    return [("points", list)]
   }
 
   var lines: [String] {

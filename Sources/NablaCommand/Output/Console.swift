@@ -13,4 +13,7 @@ enum Console {
 
   /// Writes a line to standard error.
   static func note(_ line: String) { _ = AtomicFile.writeAll(Array((line + "\n").utf8), to: STDERR_FILENO) }
+
+  /// Says on standard error why a result is not what was hoped for.
+  static func warn(_ message: String) { note("warning: " + message) }
 }

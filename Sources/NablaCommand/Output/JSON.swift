@@ -9,6 +9,8 @@ enum JSON {
   case string(String)
   case array([JSON])
   case object([(String, JSON)])
+  /// A list of objects that are made one by one as they are written: there may be millions.
+  case sequence(count: Int, element: (Int) -> JSON)
 
   /// A list of numbers.
   static func numbers(_ values: some Sequence<Double>) -> JSON { .array(values.map(JSON.number)) }
@@ -34,7 +36,7 @@ enum JSON {
 
   fileprivate var isScalar: Bool {
     switch self {
-    case .array, .object: false
+    case .array, .object, .sequence: false
     default: true
     }
   }
@@ -61,6 +63,8 @@ private struct JSONWriter {
       } else {
         writeLines("[", "]", elements, indentation) { $0.write($1, indentation: indentation + 2) }
       }
+    case .sequence(let count, let element):
+      writeLines("[", "]", 0..<count, indentation) { $0.write(element($1), indentation: indentation + 2) }
     case .object(let entries):
       writeLines("{", "}", entries, indentation) { writer, entry in
         writer.write(quoting: entry.0)
@@ -70,9 +74,9 @@ private struct JSONWriter {
     }
   }
 
-  private mutating func writeLines<Element>(
-    _ open: String, _ close: String, _ elements: [Element], _ indentation: Int,
-    _ writeElement: (inout JSONWriter, Element) -> Void
+  private mutating func writeLines<Elements: RandomAccessCollection>(
+    _ open: String, _ close: String, _ elements: Elements, _ indentation: Int,
+    _ writeElement: (inout JSONWriter, Elements.Element) -> Void
   ) {
     write(open)
     for (index, element) in elements.enumerated() {
