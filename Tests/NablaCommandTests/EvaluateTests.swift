@@ -118,7 +118,7 @@ import Testing
         f(x, y) = x^2+3*x*y+y^2
 
              x   y       f   df/dx  df/dy
-             1     2   11          8    7
+           1     2   11          8    7
           -0.5  10   85.25      29   18.5
 
         """)
