@@ -74,17 +74,30 @@ struct ClassifyCommand: ParsableCommand {
 
   private func classify(_ f: Function, _ formula: Formula, _ file: OutputFile?) throws {
     let given = try points.tensor(for: formula)
-    let ends = refine ? Progress.show("refining") { stationaryPoints(of: f, from: given) } : nil
     let n = formula.variables.count
-    let refined = ends.map { Tensor<Double>(shape: [$0.count, n], scalars: $0.flatMap(\.point)) }
-    let classified = Progress.show("classifying") { f.classify(at: refined ?? given) }
     let starts = given.scalars
+    var ends: [StationaryPoint] = []
+    var classified: [CriticalPoint] = []
+    // In parts, because all Hessians at once might not fit into the memory.
+    let step = max(1, (1 << 22) / (n * n))
+    Progress.show("classifying") {
+      for start in stride(from: 0, to: given.shape[0], by: step) {
+        let end = min(start + step, given.shape[0])
+        var part = Tensor<Double>(shape: [end - start, n], scalars: Array(starts[start * n..<end * n]))
+        if refine {
+          let refined = stationaryPoints(of: f, from: part)
+          part = Tensor(shape: [refined.count, n], scalars: refined.flatMap(\.point))
+          ends += refined
+        }
+        classified += f.classify(at: part)
+      }
+    }
     let report = PointReport(
       variables: formula.variables, points: classified,
-      refinements: ends?.enumerated().map { index, end in
-        Refinement(
-          start: Array(starts[index * n..<(index + 1) * n]), end: end, kind: classified[index].kind)
-      })
+      refinements: refine
+        ? zip(ends, classified).enumerated().map { index, pair in
+          Refinement(start: Array(starts[index * n..<(index + 1) * n]), end: pair.0, kind: pair.1.kind)
+        } : nil)
     try common.deliver(report, of: "classify", formula, to: file)
     let failures = (report.refinements ?? []).filter { !$0.succeeded }
     if !failures.isEmpty {

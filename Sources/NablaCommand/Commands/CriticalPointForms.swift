@@ -41,7 +41,7 @@ struct CriticalPointForms {
       let count = points.count { $0.kind == kind }
       return count == 0 ? nil : "\(count) \(Self.name(kind, count))"
     }
-    return EntryOrder.count(points.count, things)
+    return counted(points.count, things)
       + (counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))
   }
 

@@ -48,10 +48,27 @@ struct EvaluateCommand: ParsableCommand {
       throw CommandError.usage(
         "the expression has no variables, so it takes no point; --variables can name some")
     }
+    try checkSize(quantities, formula, pointCount: at.shape[0])
     let evaluation = formula.function().evaluate(Quantity.set(quantities), at: at)
     let report = EvaluationReport(
       formula: formula, quantities: quantities, points: at, evaluation: evaluation)
     try common.deliver(report, of: "evaluate", formula, to: file)
+  }
+
+  /// The most numbers that a result may have; more would not fit the memory of many a machine.
+  private static let sizeLimit = 1 << 27
+
+  private func checkSize(
+    _ quantities: [Quantity], _ formula: Formula, pointCount: Int
+  ) throws(CommandError) {
+    let (n, m) = (formula.variables.count, formula.outputs.count)
+    let perPoint = quantities.reduce(0) { $0 + $1.count(variables: n, outputs: m) }
+    // No overflow: all three come from texts and files of less than 2³¹ bytes.
+    guard Double(perPoint) * Double(pointCount) <= Double(Self.sizeLimit) else {
+      throw .usage(
+        "\(counted(pointCount, "points")) with \(counted(perPoint, "numbers")) each is more than \(Self.sizeLimit); "
+          + "ask for fewer --outputs or give fewer points")
+    }
   }
 
   private func quantities(isScalar: Bool) throws(CommandError) -> [Quantity] {
@@ -84,6 +101,16 @@ private enum Quantity: String, CaseIterable {
       case .jacobian: set.insert(.jacobian)
       case .hessian: set.insert(.hessian)
       }
+    }
+  }
+
+  /// How many numbers it has at one point.
+  func count(variables: Int, outputs: Int) -> Int {
+    switch self {
+    case .value: outputs
+    case .gradient: variables
+    case .jacobian: outputs * variables
+    case .hessian: variables * variables
     }
   }
 

@@ -125,7 +125,7 @@ private struct MinimizationReport: Report {
     let counts = result.evaluations
     return trace + table.lines + [
       "",
-      "\(result.converged ? "Converged" : "Not converged") after \(EntryOrder.count(result.iterations, "iterations")): "
+      "\(result.converged ? "Converged" : "Not converged") after \(counted(result.iterations, "iterations")): "
         + "\(result.reason.advice).",
       "Evaluations: \(counts.values) of the value, \(counts.gradients) of the gradient, \(counts.hessians) of the Hessian.",
     ]

@@ -70,7 +70,7 @@ struct SearchReport: Report {
   private var verdict: String {
     if result.isComplete { return "The list is proven complete." }
     if result.statistics.end == .constantGradient { return "The gradient is a constant." }
-    let starts = EntryOrder.count(result.statistics.starts, "starts")
+    let starts = counted(result.statistics.starts, "starts")
     return "The list comes from \(starts) of Newton's method and is not proven complete."
   }
 

@@ -14,6 +14,8 @@ struct CSVReader {
 
   /// The names of the columns.
   private(set) var header: [String] = []
+  /// The place of each column.
+  private(set) var columns: [String: Int] = [:]
 
   /// - Parameter file: what messages call the file.
   init(_ bytes: [UInt8], file: String) throws(CommandError) {
@@ -24,8 +26,10 @@ struct CSVReader {
       throw .malformedData("\(file) is empty; its first line should name the columns")
     }
     self.header = header
-    for (index, name) in header.enumerated() where header[..<index].contains(name) {
-      throw error("two columns are called \"\(name.elided())\"")
+    for (column, name) in header.enumerated() {
+      if columns.updateValue(column, forKey: name) != nil {
+        throw error("two columns are called \"\(name.elided())\"")
+      }
     }
   }
 
@@ -34,7 +38,7 @@ struct CSVReader {
     guard let row = try row() else { return nil }
     guard row.count == header.count else {
       throw error(
-        "\(EntryOrder.count(row.count, "fields")), and the header has \(header.count)")
+        "\(counted(row.count, "fields")), and the header has \(header.count)")
     }
     return row
   }

@@ -28,8 +28,8 @@ enum EntryOrder {
     guard entries.contains(where: { $0.name != nil }) else {
       guard entries.count == variables.count else {
         throw .usage(
-          "\(option) has \(count(entries.count, things)), the function has "
-            + "\(count(variables.count, "variables")) (\(VariableNames.list(variables)))")
+          "\(option) has \(counted(entries.count, things)), the function has "
+            + "\(counted(variables.count, "variables")) (\(VariableNames.list(variables)))")
       }
       return entries.map(\.value)
     }
@@ -52,9 +52,5 @@ enum EntryOrder {
     let missing = variables.filter { values[$0] == nil }
     if !missing.isEmpty { throw .usage("\(option) has no value for \(VariableNames.list(missing))") }
     return variables.compactMap { values[$0] }
-  }
-
-  static func count(_ count: Int, _ things: String) -> String {
-    "\(count) \(count == 1 ? String(things.dropLast()) : things)"
   }
 }

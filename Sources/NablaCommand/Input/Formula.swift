@@ -12,6 +12,9 @@ struct Formula {
   /// The largest text accepted, in bytes.
   static let sizeLimit = 16 << 20
 
+  /// The most variables of which a Hessian is made and decomposed.
+  static let variableLimit = 1000
+
   /// - Parameters:
   ///   - argument: a formula, `@FILE` or `-`.
   ///   - variables: names separated by commas, which set the order; nil for the order by name.
@@ -50,6 +53,11 @@ struct Formula {
     }
     if variables.isEmpty {
       throw .usage("the expression has no variables; --variables can name some")
+    }
+    if variables.count > Formula.variableLimit {
+      throw .usage(
+        "\(command) takes up to \(Formula.variableLimit) variables, whose Hessian is a full matrix; "
+          + "this function has \(variables.count)")
     }
     return Function(outputs[0], of: variables.map(Expr.variable))
   }

@@ -22,7 +22,7 @@ enum PointFile {
     var reader = try CSVReader(bytes, file: file)
     var columns: [Int] = []
     for variable in variables {
-      guard let column = reader.header.firstIndex(of: variable) else {
+      guard let column = reader.columns[variable] else {
         throw reader.error(
           "no column is called \"\(variable.elided())\" (the header has \(VariableNames.list(reader.header)))"
         )
@@ -52,7 +52,7 @@ enum PointFile {
     guard array.shape.count == 2 ? array.shape[1] == n : array.shape.count == 1 && n == 1 else {
       throw .malformedData(
         "\(file): the array has shape \(array.shape); points for "
-          + "\(EntryOrder.count(n, "variables")) (\(VariableNames.list(variables))) have shape [N, \(n)]")
+          + "\(counted(n, "variables")) (\(VariableNames.list(variables))) have shape [N, \(n)]")
     }
     if let index = array.scalars.firstIndex(where: { !$0.isFinite }) {
       throw .malformedData(
