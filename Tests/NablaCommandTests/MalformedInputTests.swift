@@ -187,4 +187,18 @@ private struct Case: CustomTestStringConvertible, Sendable {
     #expect(run.output.isEmpty)
     #expect(run.errors.utf8.count < 1000)
   }
+
+  @Test("results that would not fit into the memory are refused")
+  func tooLarge() throws {
+    let sum = (1...20_000).map { "x\($0)^2" }.joined(separator: "+")
+    for arguments in [["classify", "-", "--in", "-1:1"], ["minimize", "-", "--from", "0"]] {
+      try expectError(arguments, saying: "20000", input: sum)
+    }
+    let scratch = try Scratch()
+    let names = (1...20_000).map { "x\($0)" }.joined(separator: ",")
+    let zeros = Array(repeating: "0", count: 20_000).joined(separator: ",")
+    let points = try scratch.file("p.csv", names + "\n" + zeros + "\n")
+    try expectError(
+      ["evaluate", "-", "--points", points, "--outputs", "hessian"], saying: "400000000 numbers", input: sum)
+  }
 }
