@@ -70,6 +70,7 @@ let package = Package(
       "NablaCriticalPoints",
       ["NablaExpressions", "NablaCalculus", "NablaOptimization", "NablaTensors"],
       resources: [.copy("Resources")]),
+    tests("NablaCommand", []),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,5 @@
 import NablaCalculus
 import NablaExpressions
-import NablaOptimization
 import Testing
 
 struct RunningErrorTests {
