@@ -194,6 +194,8 @@ private struct Case: CustomTestStringConvertible, Sendable {
     for arguments in [["classify", "-", "--in", "-1:1"], ["minimize", "-", "--from", "0"]] {
       try expectError(arguments, saying: "20000", input: sum)
     }
+    let some = (1...300).map { "x\($0)^2" }.joined(separator: "+")
+    try expectError(["classify", some, "--in", "-1:1"], saying: "300")
     let scratch = try Scratch()
     let names = (1...20_000).map { "x\($0)" }.joined(separator: ",")
     let zeros = Array(repeating: "0", count: 20_000).joined(separator: ",")

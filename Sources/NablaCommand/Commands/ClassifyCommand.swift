@@ -108,7 +108,15 @@ struct ClassifyCommand: ParsableCommand {
 
   // MARK: A box
 
+  /// The most variables of a search: its time and memory grow with the cube of their number.
+  private static let searchLimit = 256
+
   private func search(_ f: Function, _ formula: Formula, _ text: String, _ file: OutputFile?) throws {
+    if formula.variables.count > Self.searchLimit {
+      throw CommandError.usage(
+        "--in searches boxes of up to \(Self.searchLimit) variables, and this function has "
+          + "\(formula.variables.count); --refine starts from points of your choice")
+    }
     let ranges = try BoxParsing.box(text, variables: formula.variables, option: "--in")
     let box: Box
     do {
