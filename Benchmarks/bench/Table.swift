@@ -50,8 +50,8 @@ struct Table {
 
   // MARK: Where the figures come from
 
-  /// Nabla runs graphs by its portable interpreter so far.
-  private static let kernelKind = "portable interpreter"
+  /// How kernels run: machine code for an instruction set, or the portable interpreter.
+  private static let kernelKind = InstructionSet.current.rawValue
 
   private static var cpuModel: String {
     guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown" }

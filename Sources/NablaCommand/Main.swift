@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Nabla
 
 /// The process: reads the command line, runs a command, and says what failed.
 @main
@@ -20,6 +21,12 @@ enum Main {
       Console.note(
         "error: there is no command \"\(first.elided())\"; the commands are "
           + "\(NablaCommand.names.joined(separator: ", "))\nSee 'nabla --help' for more information.")
+      return ExitStatus.usage.rawValue
+    }
+    do throws(UnavailableInstructionSet) {
+      try InstructionSet.validateEnvironment()
+    } catch {
+      Console.note("error: \(error)")
       return ExitStatus.usage.rawValue
     }
     do {
