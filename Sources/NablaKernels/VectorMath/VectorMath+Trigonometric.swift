@@ -1,6 +1,6 @@
 internal import Glibc
 
-// sin and cos, which share all but their last steps: the builder writes each shared operation once.
+// sin, cos and tan, which share all but their last steps: the builder writes each shared operation once.
 
 extension VectorMath {
   /// Beyond this magnitude the C library reduces the argument.
@@ -28,6 +28,23 @@ extension VectorMath {
     return b.call(cosFunction, of: x, where: reduced.isTooLarge, else: result)
   }
 
+  /// tan x = sin x/cos x, each in two numbers.
+  @Sendable static func tan(_ b: inout VectorBuilder, _ x: Value) -> Value {
+    let reduced = reducedByHalfPi(&b, x)
+    let (sine, cosine) = (sineParts(&b, reduced), cosineParts(&b, reduced))
+    let s = b.fastTwoSum(sine.high, sine.low)
+    let c = b.fastTwoSum(cosine.high, cosine.low)
+    let isOdd = reduced.isOdd
+    let quotient = b.quotient(
+      (b.select(isOdd, c.high, s.high), b.select(isOdd, c.low, s.low)),
+      (b.select(isOdd, s.high, c.high), b.select(isOdd, s.low, c.low)))
+    // −1/tan in odd quadrants, and −tan |x| for negative x.
+    let sign = b.and(b.exclusiveOr(isOdd, x), b.constant(-0.0))
+    let result = b.exclusiveOr(b.add(quotient.high, quotient.low), sign)
+    return b.call(tanFunction, of: x, where: reduced.isTooLarge, else: result)
+  }
+
+  private static let tanFunction = ScalarFunction { x, _ in Glibc.tan(x) }
   private static let sinFunction = ScalarFunction { x, _ in Glibc.sin(x) }
   private static let cosFunction = ScalarFunction { x, _ in Glibc.cos(x) }
 
@@ -67,6 +84,11 @@ extension VectorMath {
 
   /// sin(high + low) on [−π/4, π/4]; coefficients of fdlibm's k_sin.c.
   static func kernelSin(_ b: inout VectorBuilder, _ angle: ReducedAngle) -> Value {
+    let parts = sineParts(&b, angle)
+    return b.add(parts.high, parts.low)
+  }
+
+  private static func sineParts(_ b: inout VectorBuilder, _ angle: ReducedAngle) -> VectorBuilder.Pair {
     let (x, y) = (angle.high, angle.low)
     let z = b.multiply(x, x)
     let v = b.multiply(z, x)
@@ -79,12 +101,16 @@ extension VectorMath {
     // x − ((z(y/2 − v r) − y) − v S₁)
     let inner = b.negativeMultiplyAdd(v, r, b.multiply(y, b.constant(0.5)))
     let middle = b.multiplySubtract(z, inner, y)
-    let last = b.multiplyAdd(v, b.constant(1.66666666666666324348e-01), middle)
-    return b.subtract(x, last)
+    return (x, b.negate(b.multiplyAdd(v, b.constant(1.66666666666666324348e-01), middle)))
   }
 
   /// cos(high + low) on [−π/4, π/4]; coefficients of fdlibm's k_cos.c.
   static func kernelCos(_ b: inout VectorBuilder, _ angle: ReducedAngle) -> Value {
+    let parts = cosineParts(&b, angle)
+    return b.add(parts.high, parts.low)
+  }
+
+  private static func cosineParts(_ b: inout VectorBuilder, _ angle: ReducedAngle) -> VectorBuilder.Pair {
     let (x, y) = (angle.high, angle.low)
     let z = b.multiply(x, x)
     let r = b.multiply(
@@ -99,6 +125,6 @@ extension VectorMath {
     let w = b.subtract(b.constant(1), half)
     let lost = b.subtract(b.subtract(b.constant(1), w), half)
     let rest = b.multiplySubtract(z, r, b.multiply(x, y))
-    return b.add(w, b.add(lost, rest))
+    return (w, b.add(lost, rest))
   }
 }
