@@ -107,8 +107,16 @@ extension VectorMath {
     return (high, tail)
   }
 
-  /// c₀ + c₁ x + … by Horner's rule.
+  /// c₀ + c₁ x + …: long ones as even(x²) + x odd(x²), two chains that run at the same time.
   static func polynomial(_ b: inout VectorBuilder, _ x: Value, _ coefficients: [Double]) -> Value {
+    guard coefficients.count >= 8 else { return horner(&b, x, coefficients) }
+    let square = b.multiply(x, x)
+    let even = horner(&b, square, stride(from: 0, to: coefficients.count, by: 2).map { coefficients[$0] })
+    let odd = horner(&b, square, stride(from: 1, to: coefficients.count, by: 2).map { coefficients[$0] })
+    return b.multiplyAdd(x, odd, even)
+  }
+
+  private static func horner(_ b: inout VectorBuilder, _ x: Value, _ coefficients: [Double]) -> Value {
     var p = b.constant(coefficients.last!)
     for c in coefficients.dropLast().reversed() { p = b.multiplyAdd(p, x, b.constant(c)) }
     return p
