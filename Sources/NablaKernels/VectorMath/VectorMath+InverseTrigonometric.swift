@@ -43,7 +43,6 @@ extension VectorMath {
   /// With q = min(|x|, |y|)/max(|x|, |y|) ≤ 1, atan q as above; then π/2 − atan q where |y| > |x|, and
   /// π less that where x is negative, each in two numbers.
   @Sendable static func atan2(_ b: inout VectorBuilder, _ y: Value, _ x: Value) -> Value {
-    let one = b.constant(1)
     let (yMagnitude, xMagnitude) = (b.magnitude(y), b.magnitude(x))
     let isUnordered = b.compare(y, .unordered, x)
     let isSteep = b.compare(xMagnitude, .less, yMagnitude)

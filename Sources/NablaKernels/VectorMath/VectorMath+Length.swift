@@ -21,7 +21,8 @@ extension VectorMath {
 
   /// x/√(x² + y²), 0 at the origin; NaN where x is infinite or an operand is NaN.
   @Sendable static func directionCosine(_ b: inout VectorBuilder, _ x: Value, _ y: Value) -> Value {
-    let lengths = squaredLength(&b, b.magnitude(x), b.magnitude(y))
+    let (xMagnitude, yMagnitude) = (b.magnitude(x), b.magnitude(y))
+    let lengths = squaredLength(&b, xMagnitude, yMagnitude)
     let (y0, correction) = reciprocalRoot(&b, lengths.sum)
     // Scaling up comes first and scaling down last, so that no quotient underflows on the way.
     let one = b.constant(1)
@@ -31,12 +32,13 @@ extension VectorMath {
     let result = b.or(b.multiply(sum, b.minimum(lengths.scale, one)), b.and(x, b.constant(-0.0)))
     // x/inf = 0 unless x is infinite or NaN; 0/0 = 0.
     let (zero, infinity) = (b.constant(0), b.constant(.infinity))
-    let isFar = b.compare(b.magnitude(y), .equal, infinity)
+    let isFar = b.compare(yMagnitude, .equal, infinity)
     let far = b.multiply(x, zero)
     let cosine = b.select(isFar, far, result)
-    let isNonFinite = b.compare(b.magnitude(x), .equal, infinity)
-    let isZero = b.compare(lengths.largest, .equal, zero)
-    return b.select(isZero, zero, b.select(isNonFinite, b.constant(.nan), cosine))
+    let isInfinite = b.compare(xMagnitude, .equal, infinity)
+    // The bits of both at once: those of a NaN are not 0.
+    let isZero = b.compare(b.or(xMagnitude, yMagnitude), .equal, zero)
+    return b.select(isZero, zero, b.select(isInfinite, b.constant(.nan), cosine))
   }
 
   /// 1/√(1−x²), with 1 − x² in two numbers. NaN beyond ±1, inf at ±1.
@@ -63,7 +65,6 @@ extension VectorMath {
   }
 
   private struct SquaredLength {
-    var largest: Value
     /// A power of 2, by which the operands are multiplied, and its inverse.
     var scale: Value
     var inverseScale: Value
@@ -72,7 +73,7 @@ extension VectorMath {
 
   /// x² + y² of magnitudes, which are scaled where squares would overflow or underflow.
   private static func squaredLength(_ b: inout VectorBuilder, _ x: Value, _ y: Value) -> SquaredLength {
-    // The larger one is NaN or the other one where there is a NaN; so is the smaller one, the other way round.
+    // Where one operand is NaN, one of these is NaN and one the other operand.
     let (largest, smallest) = (b.maximum(x, y), b.minimum(y, x))
     let one = b.constant(1)
     let isLarge = b.compare(b.constant(0x1p500), .less, largest)
@@ -84,7 +85,7 @@ extension VectorMath {
     let (v2, v2Low) = b.twoProduct(v, v)
     let (high, error) = b.fastTwoSum(u2, v2)
     let low = b.add(error, b.add(u2Low, v2Low))
-    return SquaredLength(largest: largest, scale: scale, inverseScale: inverse, sum: (high, low))
+    return SquaredLength(scale: scale, inverseScale: inverse, sum: (high, low))
   }
 
   /// ∛x. Subnormal numbers, infinities and NaN go to a scalar function.

@@ -1,12 +1,10 @@
-internal import Glibc
-
 // sin, cos and tan, which share all but their last steps: the builder writes each shared operation once.
 
 extension VectorMath {
-  /// Beyond this magnitude the C library reduces the argument.
+  /// Beyond this magnitude scalar code reduces the argument.
   private static let largestReduced = 1e6
 
-  /// sin x, at most 1 ulp off.
+  /// sin x.
   @Sendable static func sin(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let reduced = reducedByHalfPi(&b, x)
     let (sine, cosine) = (kernelSin(&b, reduced), kernelCos(&b, reduced))
@@ -14,10 +12,10 @@ extension VectorMath {
     // Quadrants 2 and 3 change the sign, and so does a negative argument; −0 stays −0.
     let sign = b.exclusiveOr(reduced.isUpper, x)
     let result = b.exclusiveOr(value, b.and(sign, b.constant(-0.0)))
-    return b.call(sinFunction, of: x, where: reduced.isTooLarge, else: result)
+    return b.call(hugeSin, of: x, where: reduced.isTooLarge, else: result)
   }
 
-  /// cos x, at most 1 ulp off.
+  /// cos x.
   @Sendable static func cos(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let reduced = reducedByHalfPi(&b, x)
     let (sine, cosine) = (kernelSin(&b, reduced), kernelCos(&b, reduced))
@@ -25,7 +23,7 @@ extension VectorMath {
     // Quadrants 1 and 2 change the sign.
     let sign = b.exclusiveOr(reduced.isUpper, reduced.isOdd)
     let result = b.exclusiveOr(value, b.and(sign, b.constant(-0.0)))
-    return b.call(cosFunction, of: x, where: reduced.isTooLarge, else: result)
+    return b.call(hugeCos, of: x, where: reduced.isTooLarge, else: result)
   }
 
   /// tan x = sin x/cos x, each in two numbers.
@@ -41,12 +39,8 @@ extension VectorMath {
     // −1/tan in odd quadrants, and −tan |x| for negative x.
     let sign = b.and(b.exclusiveOr(isOdd, x), b.constant(-0.0))
     let result = b.exclusiveOr(b.add(quotient.high, quotient.low), sign)
-    return b.call(tanFunction, of: x, where: reduced.isTooLarge, else: result)
+    return b.call(hugeTan, of: x, where: reduced.isTooLarge, else: result)
   }
-
-  private static let tanFunction = ScalarFunction { x, _ in Glibc.tan(x) }
-  private static let sinFunction = ScalarFunction { x, _ in Glibc.sin(x) }
-  private static let cosFunction = ScalarFunction { x, _ in Glibc.cos(x) }
 
   struct ReducedAngle {
     /// |x| − q π/2 as a sum of two numbers, at most π/4 in magnitude.
@@ -82,6 +76,16 @@ extension VectorMath {
       isTooLarge: b.compare(x, .notLessOrEqual, b.constant(largestReduced)))
   }
 
+  /// Of fdlibm's k_sin.c without the first, and of its k_cos.c.
+  static let sinCoefficients = [
+    8.33333333332248946124e-03, -1.98412698298579493134e-04, 2.75573137070700676789e-06,
+    -2.50507602534068634195e-08, 1.58969099521155010221e-10,
+  ]
+  static let cosCoefficients = [
+    4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05,
+    -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11,
+  ]
+
   /// sin(high + low) on [−π/4, π/4]; coefficients of fdlibm's k_sin.c.
   static func kernelSin(_ b: inout VectorBuilder, _ angle: ReducedAngle) -> Value {
     let parts = sineParts(&b, angle)
@@ -92,12 +96,7 @@ extension VectorMath {
     let (x, y) = (angle.high, angle.low)
     let z = b.multiply(x, x)
     let v = b.multiply(z, x)
-    let r = polynomial(
-      &b, z,
-      [
-        8.33333333332248946124e-03, -1.98412698298579493134e-04, 2.75573137070700676789e-06,
-        -2.50507602534068634195e-08, 1.58969099521155010221e-10,
-      ])
+    let r = polynomial(&b, z, sinCoefficients)
     // x − ((z(y/2 − v r) − y) − v S₁)
     let inner = b.negativeMultiplyAdd(v, r, b.multiply(y, b.constant(0.5)))
     let middle = b.multiplySubtract(z, inner, y)
@@ -113,14 +112,7 @@ extension VectorMath {
   private static func cosineParts(_ b: inout VectorBuilder, _ angle: ReducedAngle) -> VectorBuilder.Pair {
     let (x, y) = (angle.high, angle.low)
     let z = b.multiply(x, x)
-    let r = b.multiply(
-      z,
-      polynomial(
-        &b, z,
-        [
-          4.16666666666666019037e-02, -1.38888888888741095749e-03, 2.48015872894767294178e-05,
-          -2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11,
-        ]))
+    let r = b.multiply(z, polynomial(&b, z, cosCoefficients))
     let half = b.multiply(z, b.constant(0.5))
     let w = b.subtract(b.constant(1), half)
     let lost = b.subtract(b.subtract(b.constant(1), w), half)
