@@ -10,6 +10,12 @@ extension VectorBuilder {
     return (sum, subtract(b, subtract(sum, a)))
   }
 
+  /// a − b exactly, where |a| ≥ |b| or a = 0.
+  mutating func fastTwoDifference(_ a: Value, _ b: Value) -> Pair {
+    let difference = subtract(a, b)
+    return (difference, subtract(subtract(a, difference), b))
+  }
+
   /// The same number with a low part below half an ulp of the high one, where |high| ≥ |low|.
   mutating func fastTwoSum(_ pair: Pair) -> Pair { fastTwoSum(pair.high, pair.low) }
 

@@ -29,7 +29,7 @@ extension VectorMath {
     let one = b.constant(1)
     let small = b.minimum(b.constant(40), k)
     let power = powerOf2(&b, b.negate(b.add(small, small)))
-    let (minus, minusLow) = b.fastTwoSum(one, b.negate(power))
+    let (minus, minusLow) = b.fastTwoDifference(one, power)
     let (plus, plusLow) = b.fastTwoSum(one, power)
 
     // A + B r, where A is 0 or larger than B r, and B + A r.

@@ -42,7 +42,7 @@ extension VectorMath {
   @Sendable static func atanh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let one = b.constant(1)
     let a = b.magnitude(x)
-    let d = b.fastTwoSum(one, b.negate(a))
+    let d = b.fastTwoDifference(one, a)
     let v = b.quotient((b.add(a, a), b.constant(0)), d)
     let (u, error) = b.twoSum(one, v.high)
     let logarithm = logarithm(&b, ofSum: u, b.add(error, v.low))

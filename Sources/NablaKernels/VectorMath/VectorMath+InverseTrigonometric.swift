@@ -61,7 +61,7 @@ extension VectorMath {
 
     let isLow = b.compare(b.add(v, v), .lessOrEqual, u)
     let (sum, error) = b.fastTwoSum(u, v)
-    let (difference, differenceError) = b.fastTwoSum(u, b.negate(v))
+    let (difference, differenceError) = b.fastTwoDifference(u, v)
     let n = b.select(isLow, v, b.negate(difference))
     let nLow = b.andNot(isLow, b.negate(differenceError))
     let d = b.select(isLow, u, sum)
@@ -77,7 +77,7 @@ extension VectorMath {
     )
     base = b.select(isSteep, b.subtract(b.constant(halfPi.high), base), base)
     baseLow = b.select(isSteep, b.subtract(b.constant(halfPi.low), baseLow), baseLow)
-    let (left, leftError) = b.fastTwoSum(b.constant(pi.high), b.negate(base))
+    let (left, leftError) = b.fastTwoDifference(b.constant(pi.high), base)
     base = b.select(isLeft, left, base)
     baseLow = b.select(isLeft, b.add(leftError, b.subtract(b.constant(pi.low), baseLow)), baseLow)
     let flip = b.and(b.exclusiveOr(isSteep, isLeft), sign)

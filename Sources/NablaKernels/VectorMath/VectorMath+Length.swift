@@ -45,7 +45,7 @@ extension VectorMath {
   @Sendable static func asinSlope(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let one = b.constant(1)
     let (square, error) = b.twoProduct(x, x)
-    let (difference, lost) = b.fastTwoSum(one, b.negate(square))
+    let (difference, lost) = b.fastTwoDifference(one, square)
     let sum = b.fastTwoSum(difference, b.subtract(lost, error))
     let (y, correction) = reciprocalRoot(&b, sum)
     return b.select(b.compare(sum.high, .equal, b.constant(0)), y, b.add(y, correction))

@@ -3,10 +3,10 @@ internal import Glibc
 // log, log2, log10 and log1p.
 
 extension VectorMath {
-  /// log x. Zero, negative, subnormal, infinite arguments and NaN go to the C library.
+  /// log x. Negative, subnormal, infinite arguments and NaN go to the C library.
   @Sendable static func log(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let (high, low) = logarithm(&b, exponentAndFraction(&b, x))
-    return b.call(logFunction, of: x, where: isNotPositiveNormal(&b, x), else: b.add(high, low))
+    return completed(&b, x, b.add(high, low), logFunction)
   }
 
   /// log₂ x = k + log(1+f)/log 2, exact for powers of 2.
@@ -17,7 +17,7 @@ extension VectorMath {
     // |k| is 0 or larger than the rest.
     let (sum, error) = b.fastTwoSum(k, product)
     let result = b.add(sum, b.add(error, productLow))
-    return b.call(log2Function, of: x, where: isNotPositiveNormal(&b, x), else: result)
+    return completed(&b, x, result, log2Function)
   }
 
   /// log₁₀ x = k log₁₀ 2 + log(1+f)/log 10.
@@ -29,7 +29,7 @@ extension VectorMath {
     let exponent = b.multiply(k, b.constant(0x1.34413509f7p-2))
     let (sum, error) = b.fastTwoSum(exponent, product)
     let rest = b.multiplyAdd(k, b.constant(0x1.3fde623e2566bp-43), b.add(error, productLow))
-    return b.call(log10Function, of: x, where: isNotPositiveNormal(&b, x), else: b.add(sum, rest))
+    return completed(&b, x, b.add(sum, rest), log10Function)
   }
 
   /// log(1 + x): the logarithm of u = 1 + x rounded, corrected by what the rounding has lost. Arguments
@@ -45,6 +45,16 @@ extension VectorMath {
     // −0 stays −0: the result has the sign of x.
     let signed = b.or(result, b.and(x, b.constant(-0.0)))
     return b.call(log1pFunction, of: x, where: isOutside, else: signed)
+  }
+
+  /// `result` for normal positive numbers, −inf for zeros, which are common; the scalar function else.
+  private static func completed(
+    _ b: inout VectorBuilder, _ x: Value, _ result: Value, _ function: ScalarFunction
+  ) -> Value {
+    let isZero = b.compare(x, .equal, b.constant(0))
+    let isRare = b.andNot(isZero, isNotPositiveNormal(&b, x))
+    let value = b.select(isZero, b.constant(-.infinity), result)
+    return b.call(function, of: x, where: isRare, else: value)
   }
 
   private static let logFunction = ScalarFunction { x, _ in Glibc.log(x) }
@@ -87,7 +97,7 @@ extension VectorMath {
     let r = b.multiply(z, polynomial(&b, z, logCoefficients))
     let (square, squareLow) = b.twoProduct(f, f)
     let half = b.multiply(square, b.constant(0.5))
-    let (high, error) = b.fastTwoSum(f, b.negate(half))
+    let (high, error) = b.fastTwoDifference(f, half)
     var low = b.multiplyAdd(s, b.add(half, r), error)
     low = b.negativeMultiplyAdd(squareLow, b.constant(0.5), low)
     if let correction {
