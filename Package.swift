@@ -62,7 +62,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["NablaExpressions"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("NablaExpressions", []),
-    tests("NablaKernels", ["NablaExpressions"]),
+    tests("NablaKernels", ["NablaExpressions"], resources: [.copy("Resources")]),
     tests("NablaTensors", []),
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),

@@ -39,9 +39,11 @@ import TestSupport
     }
   }
 
+  /// Empty if the file cannot be read, which `allCasesAreThere` notices.
   static let cases: [Case] = {
-    let url = Bundle.module.url(forResource: "edge_cases", withExtension: "json", subdirectory: "Resources")!
-    return try! JSONDecoder().decode([Case].self, from: Data(contentsOf: url))
+    let url = Bundle.module.url(forResource: "edge_cases", withExtension: "json", subdirectory: "Resources")
+    let data = url.flatMap { try? Data(contentsOf: $0) } ?? Data()
+    return (try? JSONDecoder().decode([Case].self, from: data)) ?? []
   }()
 
   @Test func allCasesAreThere() { #expect(Self.cases.count == 36) }
