@@ -14,7 +14,7 @@ struct CriticalPointSearch {
 
   private let inspector: PointInspector
   private let degenerate: DegenerateAnalysis
-  private let options: CriticalPointSearchOptions
+  private var options: CriticalPointSearchOptions
   private var found: [Found] = []
   private var sets: [DegenerateAnalysis.SampledSet] = []
   private var statistics = SearchStatistics()
@@ -40,7 +40,8 @@ struct CriticalPointSearch {
     }
     let n = box.dimension
     let clock = ContinuousClock()
-    let begin = clock.now
+    let deadline = clock.now + options.timeLimit
+    options.newton.deadline = deadline
     var sequence = StartSequence(in: box)
     var round = Swift.max(1, options.firstStarts ?? Swift.max(8, Swift.min(256, 40_000 / (n * n))))
     var lastNew = 0
@@ -48,7 +49,7 @@ struct CriticalPointSearch {
     let part = Swift.max(4, Swift.min(1024, 400_000 / (n * n * n)))
     while true {
       var left = Swift.min(round, options.maxStarts - statistics.starts)
-      while left > 0 && clock.now - begin < options.timeLimit {
+      while left > 0 && clock.now < deadline {
         let count = Swift.min(part, left)
         if search(from: sequence.points(count)) { lastNew = statistics.starts }
         left -= count
@@ -90,6 +91,7 @@ struct CriticalPointSearch {
     var isNew = false
     for end in ends {
       statistics.evaluations += end.evaluations
+      guard end.reason != .timeLimit else { continue }
       // Convergence to a degenerate point may end in rounding errors before it is complete.
       guard end.converged || end.reason == .singular || end.stepNorm <= 1e-4 else { continue }
       statistics.converged += 1
@@ -152,7 +154,16 @@ struct CriticalPointSearch {
         return true
       }
     }
-    found.append(Found(point: verdict.point, radius: radius(verdict, stepNorm), hits: 1))
+    let radius = radius(verdict, stepNorm)
+    // A point that rounding (of subnormal derivatives, say) lets lie anywhere near is not found.
+    let isPlaced = point.indices.allSatisfy { j in
+      radius[j] <= Swift.max(0.01 * inspector.scales[j], 1e-8 * Swift.abs(point[j]))
+    }
+    guard isPlaced else {
+      statistics.rejected += 1
+      return false
+    }
+    found.append(Found(point: verdict.point, radius: radius, hits: 1))
     return true
   }
 
@@ -170,7 +181,8 @@ struct CriticalPointSearch {
     let inverse = verdict.inverseMagnitude
     let n = x.count
     return (0..<n).map { i in
-      let spread = (0..<n).reduce(0) { $0 + inverse[i * n + $1] * error[$1] }
+      // An exact component adds nothing, though the inverse of a subnormal Hessian is infinite.
+      let spread = (0..<n).reduce(0) { $0 + (error[$1] == 0 ? 0 : inverse[i * n + $1] * error[$1]) }
       return 8 * (spread + Swift.abs(verdict.step[i])) + 16 * x[i].ulp
     }
   }

@@ -75,7 +75,7 @@ public struct CriticalPointSearchOptions: Sendable {
   public var maxStarts = 16_384
 
   /// Between rounds the search ends once this has passed. Nothing else depends on time.
-  public var timeLimit = Duration.seconds(8)
+  public var timeLimit = Duration.seconds(6)
 
   /// Newton's method from each start.
   public var newton = StationaryPointOptions()

@@ -67,7 +67,7 @@ extension Expr {
     }
     // xᵐ·xⁿ for positive m and n.
     let ((x, m), (y, n)) = (a.basis, b.basis)
-    if x == y && m > 0 && n > 0 && m + n <= 64 { return pow(x, m + n) }
+    if x == y && m > 0 && n > 0 && m + n <= 1 << 20 { return pow(x, m + n) }
     return nil
   }
 

@@ -47,6 +47,9 @@ struct StationaryIteration {
     func scale(_ axis: Int, _ x: Double) -> Double { scales?[axis] ?? Swift.max(1, Swift.abs(x)) }
   }
 
+  /// Ends the iteration where it is, because the time is over.
+  mutating func giveUp() { reason = .timeLimit }
+
   /// Takes the derivatives at ``trial``, and makes the next trial or ends with a reason.
   mutating func advance(
     value: Double, gradient: UnsafePointer<Double>, hessian: UnsafePointer<Double>, in context: Context

@@ -37,6 +37,8 @@ public struct StationaryPoint: Sendable {
     case nonFinite
     /// ``StationaryPointOptions/maxIterations`` steps were accepted.
     case iterationLimit
+    /// The time that a search has was over.
+    case timeLimit
 
     /// A sentence for the user: what happened, and what may help.
     public var advice: String {
@@ -48,6 +50,7 @@ public struct StationaryPoint: Sendable {
       case .nonFiniteStart: "the function or its derivatives are not finite at the start: choose another one"
       case .nonFinite: "every step leads to where the function is not finite: try another start"
       case .iterationLimit: "the limit of iterations was reached: allow more, or start closer"
+      case .timeLimit: "the time was over: allow more"
       }
     }
   }
@@ -74,6 +77,9 @@ public struct StationaryPointOptions: Sendable {
 
   /// Whether steps are damped by the natural monotonicity test; else any finite trial is accepted.
   package var isDamped = true
+
+  /// When iterations that have not ended are given up.
+  package var deadline: ContinuousClock.Instant?
 
   public init() {}
 }

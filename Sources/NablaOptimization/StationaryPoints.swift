@@ -43,6 +43,10 @@ public func stationaryPoints(
   var active = Array(iterations.indices)
   var evaluation = Evaluation()
   while !active.isEmpty {
+    if let deadline = options.deadline, ContinuousClock.now >= deadline {
+      for index in active { iterations[index].giveUp() }
+      break
+    }
     let trials = Tensor<Double>(shape: [active.count, n]) { buffer in
       for (row, index) in active.enumerated() {
         for j in 0..<n { buffer[row * n + j] = iterations[index].trial[j] }

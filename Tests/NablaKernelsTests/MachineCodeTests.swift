@@ -19,7 +19,7 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
       let variables = ["x", "y", "z"].map { Expr.variable($0) }
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let outputs = (0..<3).map { _ in expressions.next(size: 1 + trial % 100) }
-      let program = Lowering.program(outputs: outputs, inputs: variables)
+      let program = try #require(Lowering.program(outputs: outputs, inputs: variables))
       let kernel = try #require(
         MachineKernel(outputs: outputs, inputs: variables, instructionSet: instructionSet))
       let points = (0..<9).map { _ in (0..<3).map { _ in Double.random(in: -2...2, using: &generator) } }
@@ -40,7 +40,7 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
     let many = (0..<120).map { x * Expr(Double($0) + 0.37) + y / Expr(Double($0) + 1.73) }
     let output = many.shuffled(using: &generator).reduce(0 as Expr) { $0 * 0.97 + $1 * $1 }
     let rounded = many.shuffled(using: &generator).reduce(output) { lgamma($0 * 0.01) + $1 }
-    let program = Lowering.program(outputs: [output, rounded], inputs: [x, y])
+    let program = try #require(Lowering.program(outputs: [output, rounded], inputs: [x, y]))
     let kernel = try #require(
       MachineKernel(outputs: [output, rounded], inputs: [x, y], instructionSet: instructionSet))
     let points = (0..<13).map { [Double($0) - 6, 0.3 * Double($0)] }
@@ -51,7 +51,7 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
 
   /// Lowering against the table: the same value but for fused roundings and the vector math library. The
   /// graphs' inner values are of moderate size, so a relative 1e-10 leaves room for some cancellation.
-  @Test func loweringKeepsValues() {
+  @Test func loweringKeepsValues() throws {
     let seed: UInt64 = 31
     var generator = SplitMix64(seed: seed)
     var (compared, equal) = (0, 0)
@@ -59,7 +59,7 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
       let variables = ["x", "y", "z"].map { Expr.variable($0) }
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let output = expressions.next(size: 1 + trial % 30)
-      let program = Lowering.program(outputs: [output], inputs: variables)
+      let program = try #require(Lowering.program(outputs: [output], inputs: variables))
       for _ in 0..<5 {
         let point = (0..<3).map { _ in Double.random(in: -2...2, using: &generator) }
         let value = interpret(program, inputs: point, outputCount: 1)[0]

@@ -83,7 +83,12 @@ private struct MinimizationReport: Report {
   let point: CriticalPoint?
   let hasTrace: Bool
 
-  private var kind: String { point?.kind.rawValue ?? CriticalPoint.Kind.undetermined.rawValue }
+  /// Where the run converged the gradient vanishes to the tolerance asked for, though perhaps not to the
+  /// last digit (a quartic minimum): that is not called regular.
+  private var kind: String {
+    let isDecided = point.map { $0.kind != .regular || !result.converged } ?? false
+    return (isDecided ? point?.kind : nil)?.rawValue ?? CriticalPoint.Kind.undetermined.rawValue
+  }
 
   var json: [(String, JSON)] {
     var entries: [(String, JSON)] = [

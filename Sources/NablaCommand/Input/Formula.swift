@@ -15,6 +15,9 @@ struct Formula {
   /// The most variables of which a Hessian is made and decomposed.
   static let variableLimit = 1000
 
+  /// The most operations of a gradient whose derivatives are taken once more: seconds and some 200 MB.
+  static let gradientLimit = 400_000
+
   /// - Parameters:
   ///   - argument: a formula, `@FILE` or `-`.
   ///   - variables: names separated by commas, which set the order; nil for the order by name.
@@ -59,7 +62,14 @@ struct Formula {
         "\(command) takes up to \(Formula.variableLimit) variables, whose Hessian is a full matrix; "
           + "this function has \(variables.count)")
     }
-    return Function(outputs[0], of: variables.map(Expr.variable))
+    let variables = variables.map(Expr.variable)
+    let size = Expr.operationCount(of: outputs[0].gradient(by: variables))
+    if size > Formula.gradientLimit {
+      throw .usage(
+        "\(command) takes a gradient of up to \(Formula.gradientLimit) operations, whose second derivatives "
+          + "still fit the memory; this expression's has \(size)")
+    }
+    return Function(outputs[0], of: variables)
   }
 
   /// The function of all outputs: scalar if there is one.

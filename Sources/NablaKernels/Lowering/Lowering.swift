@@ -18,9 +18,12 @@ struct Lowering {
   /// The value of a condition as a mask, by position.
   private var masks: [Value]
 
-  static func program(outputs: [Expr], inputs: [Expr]) -> VectorProgram {
+  /// The program, or nil if it would have more operations than `limit`.
+  ///
+  /// - Complexity: O(number of nodes of the graph), and O(`limit`) for a program that is too large.
+  static func program(outputs: [Expr], inputs: [Expr], limit: Int = .max) -> VectorProgram? {
     var lowering = Lowering(outputs, inputs)
-    return lowering.lower(outputs, inputs)
+    return lowering.lower(outputs, inputs, limit)
   }
 
   private init(_ outputs: [Expr], _ inputs: [Expr]) {
@@ -32,7 +35,7 @@ struct Lowering {
     masks = Array(repeating: -1, count: nodes.count)
   }
 
-  private mutating func lower(_ outputs: [Expr], _ inputs: [Expr]) -> VectorProgram {
+  private mutating func lower(_ outputs: [Expr], _ inputs: [Expr], _ limit: Int) -> VectorProgram? {
     let roots = outputs.map { graph.id(of: $0) }
     let needed = reachable(from: roots, in: nodes)
     var outputsOfNode: [NodeID: [Int]] = [:]
@@ -42,6 +45,7 @@ struct Lowering {
       zip(inputs.map { graph.id(of: $0) }, 0...), uniquingKeysWith: { first, _ in first })
 
     for id in nodes.indices where needed[id] && !isFused[id] {
+      if builder.program.operations.count > limit { return nil }
       if nodes[id].operation == .variable {
         guard let input = inputOfNode[NodeID(id)] else {
           preconditionFailure("the variable '\(graph.symbol(nodes[id]).name)' is not among the inputs")

@@ -27,8 +27,9 @@ package struct MachineKernel: Kernel {
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
   package init?(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) {
-    program = Lowering.program(outputs: outputs, inputs: inputs)
-    guard program.operations.count <= Self.largestProgram else { return nil }
+    let lowered = Lowering.program(outputs: outputs, inputs: inputs, limit: Self.largestProgram)
+    guard let program = lowered else { return nil }
+    self.program = program
     var emitter = Emitter(program, inputCount: inputs.count, instructionSet: instructionSet)
     let code = emitter.emit()
     guard emitter.frameSize <= 64 * 1024, let memory = ExecutableMemory(code) else { return nil }
@@ -46,7 +47,7 @@ package struct MachineKernel: Kernel {
 
   /// The emitted bytes, for tests and for showing to people.
   package static func code(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) -> [UInt8] {
-    let program = Lowering.program(outputs: outputs, inputs: inputs)
+    guard let program = Lowering.program(outputs: outputs, inputs: inputs) else { return [] }
     var emitter = Emitter(program, inputCount: inputs.count, instructionSet: instructionSet)
     return emitter.emit()
   }
