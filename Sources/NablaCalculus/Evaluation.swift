@@ -5,9 +5,20 @@ public import NablaTensors
 ///
 /// Asking for one that was not computed is a programmer's mistake.
 public struct Evaluation: Sendable {
-  private var tensors: [Function.Quantities: Tensor<Double>] = [:]
-  /// The elements that a kernel has written; all others are zero.
-  private var written: [Function.Quantities: [Int]] = [:]
+  /// A quantity's memory.
+  fileprivate struct Result: Sendable {
+    var quantity: Function.Quantities
+    var tensor: Tensor<Double>
+    /// Where the elements that the kernel writes lie for point 0, and the strides they were computed for.
+    var offsets: [Int] = []
+    var strides: [Int] = []
+  }
+
+  /// In the order of the plan's blocks.
+  private var results: [Result] = []
+  /// What the memory was made for: its zeros are where this plan writes nothing.
+  private var plan: Plan?
+  private var count: Int?
 
   /// An evaluation without quantities, to be evaluated into.
   public init() {}
@@ -22,34 +33,51 @@ public struct Evaluation: Sendable {
   public var hessian: Tensor<Double> { tensor(.hessian, "hessian") }
 
   private func tensor(_ quantity: Function.Quantities, _ name: String) -> Tensor<Double> {
-    guard let tensor = tensors[quantity] else {
+    guard let result = results.first(where: { $0.quantity == quantity }) else {
       preconditionFailure("the \(name) was not asked for: evaluate([…, .\(name)], at: …)")
     }
-    return tensor
+    return result.tensor
   }
 
-  /// Makes room for the quantities of a plan, with zeros where the kernel writes nothing.
-  mutating func prepare(_ blocks: [Plan.Block], batch: [Int]) {
-    for block in blocks {
-      let shape = batch + block.shape
-      if tensors[block.quantity]?.shape != shape || written[block.quantity] != block.elements {
+  /// Calls `body` with the columns into which a plan's kernel writes the results of `count` points, or of
+  /// one point without an axis for points if that is nil.
+  mutating func withColumns(
+    of plan: Plan, count: Int?, _ body: (UnsafeMutableBufferPointer<OutputColumn>) -> Void
+  ) {
+    if self.plan !== plan || self.count != count {
+      results = plan.blocks.map { block in
         let isDense = block.elements.count == block.count
-        tensors[block.quantity] = Self.tensor(batch, block.shape, isZeroed: !isDense)
-        written[block.quantity] = block.elements
+        return Result(
+          quantity: block.quantity, tensor: Self.tensor(count, block.shape, isZeroed: !isDense))
       }
+      (self.plan, self.count) = (plan, count)
     }
-    tensors = tensors.filter { quantity, _ in blocks.contains { $0.quantity == quantity } }
+    withUnsafeTemporaryAllocation(of: OutputColumn.self, capacity: plan.kernel.outputCount) { columns in
+      var next = 0
+      for (index, block) in plan.blocks.enumerated() {
+        results[index].setOffsets(of: block, isBatch: count != nil)
+        let offsets = results[index].offsets
+        results[index].tensor.withUnsafeMutableStridedPointer { base, strides in
+          let stride = count == nil ? 1 : strides[0]
+          for offset in offsets {
+            columns.initializeElement(at: next, to: OutputColumn(base: base + offset, stride: stride))
+            next += 1
+          }
+        }
+      }
+      body(columns)
+    }
   }
 
-  /// A tensor of shape batch + element.
+  /// A tensor of shape [count] + element, or element.
   ///
   /// From a few vectors of points on, its memory holds one column after another, each element of all
   /// points together: that is how kernels write at full speed. Columns start on cache lines, and not at
   /// multiples of large powers of two, where they would compete for the same lines of the cache.
-  private static func tensor(_ batch: [Int], _ element: [Int], isZeroed: Bool) -> Tensor<Double> {
-    let count = batch.first ?? 1
-    guard count >= 32 && element.reduce(1, *) > 1 else {
-      return isZeroed ? Tensor(shape: batch + element, repeating: 0) : Tensor(uninitialized: batch + element)
+  private static func tensor(_ count: Int?, _ element: [Int], isZeroed: Bool) -> Tensor<Double> {
+    guard let count, count >= 32 && element.reduce(1, *) > 1 else {
+      let shape = (count.map { [$0] } ?? []) + element
+      return isZeroed ? Tensor(shape: shape, repeating: 0) : Tensor(uninitialized: shape)
     }
     var columnStride = (count + 7) / 8 * 8
     if columnStride % 512 == 0 { columnStride += 8 }
@@ -61,24 +89,25 @@ public struct Evaluation: Sendable {
     }
     return Tensor(
       storage: columns.storage,
-      layout: TensorLayout(shape: batch + element, strides: [1] + strides, offset: 0))
+      layout: TensorLayout(shape: [count] + element, strides: [1] + strides, offset: 0))
   }
+}
 
-  /// Where a plan's kernel writes its outputs. The addresses are good until this value changes.
-  mutating func columns(_ blocks: [Plan.Block]) -> [OutputColumn] {
-    blocks.flatMap { block in
-      tensors[block.quantity]!.withUnsafeMutableStridedPointer { base, strides in
-        let isBatch = strides.count > block.shape.count
-        return block.elements.map { element in
-          // The element's position in row-major order, by the strides that the tensor has in memory.
-          var (offset, rest) = (0, element)
-          for axis in block.shape.indices.reversed() {
-            offset += rest % block.shape[axis] * strides[axis + (isBatch ? 1 : 0)]
-            rest /= block.shape[axis]
-          }
-          return OutputColumn(base: base + offset, stride: isBatch ? strides[0] : 1)
-        }
+extension Evaluation.Result {
+  /// Brings the offsets up to the layout of the tensor, which a copy of shared memory may have changed.
+  fileprivate mutating func setOffsets(of block: Plan.Block, isBatch: Bool) {
+    // Takes the memory for itself first: that is what may change the layout.
+    tensor.withUnsafeMutableStridedPointer { _, _ in }
+    guard strides != tensor.strides || offsets.count != block.elements.count else { return }
+    strides = tensor.strides
+    offsets = block.elements.map { element in
+      // The element's position in row-major order, by the strides that the tensor has in memory.
+      var (offset, rest) = (0, element)
+      for axis in block.shape.indices.reversed() {
+        offset += rest % block.shape[axis] * strides[axis + (isBatch ? 1 : 0)]
+        rest /= block.shape[axis]
       }
+      return offset
     }
   }
 }

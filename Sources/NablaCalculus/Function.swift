@@ -210,31 +210,38 @@ extension Function {
     _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,
     into evaluation: inout Evaluation
   ) {
-    let batch = batchShape(of: points, parameters)
+    let count = pointCount(of: points, parameters)
     let plan = plan(for: quantities)
-    evaluation.prepare(plan.blocks, batch: batch)
-    let count = batch.first ?? 1
-
-    var inputs: [InputColumn] = []
-    points.withUnsafeStridedPointer { base, strides in
-      inputs += columns(base, strides, variables.count)
+    let inputCount = variables.count + self.parameters.count
+    withUnsafeTemporaryAllocation(of: InputColumn.self, capacity: inputCount) { inputs in
+      setColumns(of: points, in: inputs.prefix(variables.count))
+      if let parameters { setColumns(of: parameters, in: inputs.dropFirst(variables.count)) }
+      evaluation.withColumns(of: plan, count: count) { outputs in
+        guard let inputs = UnsafePointer(inputs.baseAddress), let outputs = outputs.baseAddress else {
+          return
+        }
+        plan.kernel.run(count: count ?? 1, inputs: inputs, outputs: outputs)
+      }
     }
-    parameters?.withUnsafeStridedPointer { base, strides in
-      inputs += columns(base, strides, self.parameters.count)
-    }
-    let outputs = evaluation.columns(plan.blocks)
-    plan.kernel.run(count: count, inputs: inputs, outputs: outputs)
     withExtendedLifetime((points, parameters)) {}
   }
 
   /// The columns of a tensor [k] or [N, k]; a tensor [k] is the same for every point.
-  private func columns(_ base: UnsafePointer<Double>, _ strides: [Int], _ count: Int) -> [InputColumn] {
-    let (row, column) = strides.count == 2 ? (strides[0], strides[1]) : (0, strides[0])
-    return (0..<count).map { InputColumn(base: base + $0 * column, stride: row) }
+  private func setColumns(
+    of tensor: Tensor<Double>, in columns: Slice<UnsafeMutableBufferPointer<InputColumn>>
+  ) {
+    tensor.withUnsafeStridedPointer { base, strides in
+      let (row, step) = strides.count == 2 ? (strides[0], strides[1]) : (0, strides[0])
+      var column = base
+      for index in columns.indices {
+        columns.base.initializeElement(at: index, to: InputColumn(base: column, stride: row))
+        column += step
+      }
+    }
   }
 
-  /// [N], or [] for one point, after checking the shapes.
-  private func batchShape(of points: Tensor<Double>, _ parameters: Tensor<Double>?) -> [Int] {
+  /// N, or nil for one point, after checking the shapes.
+  private func pointCount(of points: Tensor<Double>, _ parameters: Tensor<Double>?) -> Int? {
     let n = variables.count
     precondition(
       (1...2).contains(points.rank) && points.shape.last == n,
@@ -243,21 +250,22 @@ extension Function {
       or points of shape [N, \(n)]; these have shape \(points.shape)\
       \(n == 1 && points.rank == 1 ? ". Perhaps you meant points.reshaped(to: [\(points.count), 1])" : "")
       """)
-    let batch = Array(points.shape.dropLast())
+    let count = points.rank == 2 ? points.shape[0] : nil
     let p = self.parameters.count
     guard let parameters else {
       precondition(
         p == 0, "this function has \(p) parameters (\(parameterNames.joined(separator: ", "))): give them too"
       )
-      return batch
+      return count
     }
     precondition(
-      parameters.shape == [p] || parameters.shape == batch + [p],
+      parameters.shape.last == p
+        && (parameters.rank == 1 || parameters.rank == 2 && parameters.shape[0] == count),
       """
-      a function of \(p) parameters takes them in shape [\(p)] for all points or \(batch + [p]), a row for each; \
-      these have shape \(parameters.shape)
+      a function of \(p) parameters takes them in shape [\(p)] for all points\
+      \(count.map { " or [\($0), \(p)], a row for each" } ?? ""); these have shape \(parameters.shape)
       """)
-    return batch
+    return count
   }
 }
 

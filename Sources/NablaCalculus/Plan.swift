@@ -3,7 +3,7 @@ internal import NablaKernels
 internal import Synchronization
 
 /// A kernel that computes a combination of quantities, and the place of each of its outputs in them.
-struct Plan: Sendable {
+final class Plan: Sendable {
   /// One quantity of one point: its shape, and which of its elements the kernel writes. The others are
   /// structurally zero.
   struct Block: Sendable {
@@ -68,13 +68,14 @@ struct Plan: Sendable {
 
 /// The plans of a function: made once each, whichever thread asks first.
 final class PlanCache: Sendable {
-  private let plans = Mutex<[Function.Quantities: Plan]>([:])
+  /// One place for each combination of the four quantities.
+  private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: 16))
 
   func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
     plans.withLock { plans in
-      if let plan = plans[quantities] { return plan }
+      if let plan = plans[quantities.rawValue & 15] { return plan }
       let plan = make()
-      plans[quantities] = plan
+      plans[quantities.rawValue & 15] = plan
       return plan
     }
   }

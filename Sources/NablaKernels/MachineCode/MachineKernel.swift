@@ -18,6 +18,7 @@ package struct MachineKernel: Kernel {
   private let program: VectorProgram
   /// The inputs that the program reads; no others are touched.
   private let usedInputs: [Int]
+  private let allOutputs: [Int]
   /// Points a block that passes through the cache.
   private let blockSize: Int
 
@@ -41,6 +42,7 @@ package struct MachineKernel: Kernel {
       $0 + ($1.code == .call ? 10 : 0.5 / Double(instructionSet.laneCount))
     }
     usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }
+    allOutputs = Array(0..<outputs.count)
     let fitting = 16 * 1024 / (8 * Swift.max(1, inputs.count + outputs.count)) / 8 * 8
     blockSize = Swift.min(512, Swift.max(16, fitting))
   }
@@ -57,16 +59,16 @@ package struct MachineKernel: Kernel {
   ) {
     guard !range.isEmpty && outputCount > 0 else { return }
     let whole = range.lowerBound + range.count / laneCount * laneCount
-    let stagedInputs = usedInputs.filter { inputs[$0].stride != 1 }
-    let stagedOutputs = (0..<outputCount).filter { outputs[$0].stride != 1 }
     if whole > range.lowerBound {
+      let stagedInputs = usedInputs.filter { inputs[$0].stride != 1 }
+      let stagedOutputs = allOutputs.filter { outputs[$0].stride != 1 }
       run(
         range.lowerBound..<whole, inputs, outputs, stagedInputs: stagedInputs, stagedOutputs: stagedOutputs)
     }
     if whole < range.upperBound {
       run(
         whole..<range.upperBound, inputs, outputs, stagedInputs: usedInputs,
-        stagedOutputs: Array(0..<outputCount))
+        stagedOutputs: allOutputs)
     }
   }
 
