@@ -40,7 +40,9 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
     struct File: Decodable {
       let functions: [ReferenceCase]
     }
-    let url = Bundle.module.url(forResource: "critical", withExtension: "json", subdirectory: "Resources")!
-    return try! JSONDecoder().decode(File.self, from: Data(contentsOf: url)).functions
+    // Empty if the file cannot be read, which `allCasesAreThere` notices.
+    let url = Bundle.module.url(forResource: "critical", withExtension: "json", subdirectory: "Resources")
+    let data = url.flatMap { try? Data(contentsOf: $0) } ?? Data()
+    return (try? JSONDecoder().decode(File.self, from: data))?.functions ?? []
   }()
 }

@@ -7,6 +7,8 @@ import Testing
 
 struct SearchTests {
   /// Count, positions to a relative 10⁻¹⁰, values, eigenvalues, kinds and indices; nothing else found.
+  @Test func allCasesAreThere() { #expect(ReferenceCase.all.count == 45) }
+
   @Test(arguments: ReferenceCase.all)
   func findsExactlyTheReferencePoints(_ reference: ReferenceCase) throws {
     let result = try reference.function().criticalPoints(in: try reference.searchBox())

@@ -11,7 +11,13 @@ extension OperationDefinition {
     // sech = 1/cosh as an operation of its own: its derivative −sech·tanh is right where cosh
     // overflows and the quotient rule would give inf/inf.
     .init(
-      .sech, "sech", .formula { 1 / cosh($0[0]) }, value: .unary { 1 / Glibc.cosh($0) },
+      .sech, "sech", .formula { 1 / cosh($0[0]) },
+      // From 710 on cosh overflows, while sech is 2e⁻ˣ down to the smallest number.
+      value: .unary { x in
+        if Swift.abs(x) < 700 { return 1 / Glibc.cosh(x) }
+        let root = Glibc.exp(-0.5 * Swift.abs(x))
+        return 2 * root * root
+      },
       derivative: .unary { x, y in -(y * tanh(x)) }, isNonNegative: true),
     // hypot(1, x) for √(1+x²): x² would overflow from 1.3e154 on.
     .init(.asinh, "asinh", value: .unary { Glibc.asinh($0) }, derivative: .unary { x, _ in 1 / hypot(1, x) }),

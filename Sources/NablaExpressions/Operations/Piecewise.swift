@@ -12,8 +12,11 @@ extension OperationDefinition {
       .directionCosine, "directionCosine",
       .formula { select(hypot($0[0], $0[1]) .== 0, 0, $0[0] / hypot($0[0], $0[1])) },
       value: .binary { a, b in
-        let r = Glibc.hypot(a, b)
-        return r == 0 ? 0 : a / r
+        // Powers of two bring huge and subnormal numbers to where their length has all its digits.
+        let size = Swift.max(Swift.abs(a), Swift.abs(b))
+        let scale = size > 0x1p1000 ? 0x1p-600 : size < 0x1p-500 ? 0x1p600 : 1
+        let r = Glibc.hypot(a * scale, b * scale)
+        return r == 0 ? 0 : a * scale / r
       },
       derivative: .binary { a, b, c in
         let (s, r) = (directionCosine(b, a), hypot(a, b))
