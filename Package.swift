@@ -44,7 +44,7 @@ let package = Package(
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     library("NablaExpressions", []),
     library("NablaKernels", ["NablaExpressions"]),
-    library("NablaTensors", ["CBLAS", "NablaKernels", numerics]),
+    library("NablaTensors", ["CBLAS", numerics]),
     library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
     library("NablaOptimization", ["NablaCalculus"]),
     library("NablaCriticalPoints", ["NablaCalculus", "NablaOptimization"]),

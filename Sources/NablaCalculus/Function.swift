@@ -145,6 +145,16 @@ private func tracedVariables(_ name: String, _ count: Int) -> [Expr] {
   return (0..<count).map { graph.variable(Symbol(name: "\(name)\($0)", number: number)) }
 }
 
+extension Function: CustomStringConvertible {
+  /// The formula, as `f(x, y) = x^2*y`; the parameters follow the variables behind a semicolon.
+  public var description: String {
+    let inputs = variableNames.joined(separator: ", ")
+    let fixed = parameterNames.isEmpty ? "" : "; " + parameterNames.joined(separator: ", ")
+    let formulas = outputs.map(\.description).joined(separator: "; ")
+    return "f(\(inputs)\(fixed)) = \(isScalar ? formulas : "[\(formulas)]")"
+  }
+}
+
 // MARK: - Evaluating
 
 extension Function {

@@ -67,3 +67,8 @@ private func euclideanNorm(_ vector: [Double]) -> Double {
   guard largest > 0, largest.isFinite else { return largest }
   return largest * vector.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
 }
+
+extension CriticalPoint.Kind: CustomStringConvertible {
+  /// The name: `minimum`, `saddle`, ….
+  public var description: String { rawValue }
+}

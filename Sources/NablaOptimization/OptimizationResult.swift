@@ -101,3 +101,8 @@ public enum StoppingReason: String, Sendable, CaseIterable {
     }
   }
 }
+
+extension StoppingReason: CustomStringConvertible {
+  /// The name: `gradientTolerance`, `unbounded`, …; ``advice`` is the sentence for users.
+  public var description: String { rawValue }
+}

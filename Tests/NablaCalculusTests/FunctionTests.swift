@@ -121,6 +121,12 @@ import TestSupport
     #expect(outer.gradient(at: [2]).scalars == [24])
   }
 
+  @Test func aFunctionPrintsAsItsFormula() throws {
+    let f = try Function(parsing: "a*x^2*sin(y)", parameters: ["a"])
+    #expect(f.description == "f(x, y; a) = a*x^2*sin(y)")
+    #expect(Function(2) { [$0[0], $0[0] - $0[1]] }.description == "f(x0, x1) = [x0; x0 - x1]")
+  }
+
   @Test func manyThreadsShareAFunction() async {
     let f = Function(3) { x in exp(x[0]) * sin(x[1]) + x[2] * x[2] }
     let expected = f.hessian(at: [0.1, 0.2, 0.3]).scalars

@@ -9,7 +9,7 @@ struct DifferentiateCommand: ParsableCommand {
     discussion: """
       Examples:
         nabla differentiate "x^2*sin(y)"                all first derivatives
-        nabla differentiate "x^2*sin(y)" --order 2      all distinct second derivatives
+        nabla differentiate "x^2*sin(y)" --order 2   all second ones
         nabla differentiate "x^2*sin(y)" --by x,y       the mixed one, by x and then by y
         nabla differentiate "x^5" --by x --order 3      the third one by x
         nabla differentiate "x*cos(y); x*sin(y)"        of several outputs

@@ -14,7 +14,7 @@ struct EvaluateCommand: ParsableCommand {
         nabla evaluate "exp(-x^2)" --points points.csv --output values.csv
 
       Several outputs are separated by ";"; they have values and a Jacobian, with a row for each output. A \
-      place where the function is undefined gives nan. --output writes .json, .csv or, for a single one of \
+      place where the function is undefined has the value nan. --output writes .json, .csv or, for a single one of \
       --outputs, its array as .npy.
       """)
 

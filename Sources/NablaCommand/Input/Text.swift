@@ -14,6 +14,9 @@ struct Text: ExpressibleByArgument, Equatable {
     string = argument.first == " " && Text.startsWithMinus(argument) ? String(argument.dropFirst()) : argument
   }
 
+  /// What the help shows of a default value.
+  var defaultValueDescription: String { string }
+
   /// The words of a command line as the argument parser can read them.
   static func protect(_ words: [String]) -> [String] {
     let end = words.firstIndex(of: "--") ?? words.endIndex
