@@ -27,10 +27,21 @@ func tests(_ target: String, _ dependencies: [Target.Dependency], resources: [Re
     resources: resources, swiftSettings: settings)
 }
 
+// Every target names all targets whose types it sees, not only the nearest: SwiftPM 6.3 recompiles a module
+// only when one that it names directly has changed, and otherwise keeps a layout of a structure that is no
+// longer true, which corrupts memory.
+
+/// What the umbrella re-exports.
+let reexported = [
+  "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
+  "NablaCriticalPoints",
+]
+let umbrella = (["Nabla"] + reexported).map { Target.Dependency.byName(name: $0) }
+
 let package = Package(
   name: "Nabla",
   products: [
-    .library(name: "Nabla", targets: ["Nabla"]),
+    .library(name: "Nabla", targets: ["Nabla"] + reexported),
     .executable(name: "nabla", targets: ["NablaCommand"]),
     .executable(name: "bench", targets: ["bench"]),
   ],
@@ -46,17 +57,14 @@ let package = Package(
     library("NablaKernels", ["NablaExpressions"]),
     library("NablaTensors", ["CBLAS", numerics]),
     library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
-    library("NablaOptimization", ["NablaCalculus"]),
-    library("NablaCriticalPoints", ["NablaCalculus", "NablaOptimization"]),
+    library("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus"]),
     library(
-      "Nabla",
-      [
-        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-        "NablaCriticalPoints",
-      ]),
-    .executableTarget(name: "NablaCommand", dependencies: ["Nabla", arguments], swiftSettings: settings),
+      "NablaCriticalPoints",
+      ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
+    library("Nabla", reexported.map { .byName(name: $0) }),
+    .executableTarget(name: "NablaCommand", dependencies: umbrella + [arguments], swiftSettings: settings),
     .executableTarget(
-      name: "bench", dependencies: ["Nabla", arguments], path: "Benchmarks/bench", swiftSettings: settings),
+      name: "bench", dependencies: umbrella + [arguments], path: "Benchmarks/bench", swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["NablaExpressions"], path: "Tests/TestSupport",
@@ -69,7 +77,7 @@ let package = Package(
     tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),
     tests(
       "NablaCriticalPoints",
-      ["NablaExpressions", "NablaCalculus", "NablaOptimization", "NablaTensors"],
+      ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"],
       resources: [.copy("Resources")]),
     tests("NablaCommand", []),
   ],
