@@ -136,6 +136,7 @@ struct CriticalPointSearch {
     let isCritical =
       verdict.point.kind != .regular && (verdict.point.kind != .undetermined || verdict.point.isDegenerate)
       && !(verdict.point.isDegenerate && inspector.vanishesByUnderflow(verdict.point))
+      && !(verdict.point.isDegenerate && inspector.isHiddenByRounding(verdict.point))
       && (!verdict.point.isDegenerate || verdict.vanishes || stepNorm <= 1e-13)
       && inspector.isSmooth(at: verdict)
     guard isCritical else {

@@ -69,6 +69,26 @@ struct PointInspector {
     return zip(point.gradient, bounds.gradient).contains { $1 > 0 && Swift.abs($0) <= 1e3 * $1 }
   }
 
+  /// Whether rounding errors hide the Hessian: their bound exceeds a tenth of what the Hessian is nearby.
+  /// Next to a removable singularity (sin(x)/x at 0) derivatives cancel to nothing but rounding, and a
+  /// Hessian of zero to within that says nothing.
+  func isHiddenByRounding(_ point: CriticalPoint) -> Bool {
+    let x = point.point
+    let exact = x.map { _ in 0.0 }
+    let noise = error.bounds(at: x, parameters: parameters, uncertainties: exact).hessian.max() ?? 0
+    let neighbours = x.indices.flatMap { j in
+      [-1e-3, 1e-3].map { step in
+        var moved = x
+        moved[j] += step * scales[j]
+        return moved
+      }
+    }
+    let hessians = function.hessian(at: Tensor(neighbours), parameters: parameterTensor).scalars
+    let size = hessians.lazy.filter(\.isFinite).map { Swift.abs($0) }.max() ?? 0
+    // A bound that is NaN or infinite hides everything.
+    return !(noise <= 0.1 * size)
+  }
+
   /// Whether the gradient near a point is what its Hessian there says, as it is not at a kink.
   ///
   /// The remainder g(x+hd) − g(x) − hHd is of order h² for a smooth function and h where second derivatives

@@ -45,7 +45,7 @@ struct SearchTests {
 
   @Test(arguments: [
     ("max(x^2,(x-1)^2)", -1.0, 2.0), ("abs(x)+x^2", -1, 2), ("abs(x)", -1, 1), ("log(x)+x", -2, 3),
-    ("1/x", -1, 1), ("exp(-1/x^2)", -2, 2), ("x^3+1e-20*x", -1, 1),
+    ("1/x", -1, 1), ("exp(-1/x^2)", -2, 2), ("x^3+1e-20*x", -1, 1), ("sin(x)/x", -1, 1),
   ])
   func kinksEdgesAndUnderflowsAreNoPoints(_ text: String, _ lower: Double, _ upper: Double) throws {
     let result = try search(text, [lower], [upper])
