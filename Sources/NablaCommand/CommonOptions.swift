@@ -26,8 +26,13 @@ struct CommonOptions: ParsableArguments {
   var output: Text?
 
   /// Reads the expression.
-  func formula() throws(CommandError) -> Formula {
-    try Formula(expression.string, variables: variables?.string)
+  ///
+  /// - Parameter named: a point or box, `x=…,y=…`, whose names are the variables of a constant expression.
+  func formula(named text: Text? = nil) throws(CommandError) -> Formula {
+    let names = text.map { Entry.list($0.string).compactMap(\.name).filter(Expr.isVariableName) } ?? []
+    let isDistinct = Set(names).count == names.count
+    return try Formula(
+      expression.string, variables: variables?.string, constantVariables: isDistinct ? names : [])
   }
 
   /// The file to write to; nil for standard output only.

@@ -48,6 +48,16 @@ import Testing
     #expect(result.degenerate == isDegenerate)
   }
 
+  @Test("the names of a box or point are the variables of a constant expression")
+  func constants() throws {
+    let run = try Nabla(["classify", "5", "--in", "x=-1:1,y=0:2"])
+    #expect(run.status == 0)
+    #expect(run.output.contains("f(x, y) = 5"))
+    #expect(run.output.contains("a set of dimension 2"))
+    #expect(try classify("5", "--at", "x=1,y=2").points.first?.point == [1, 2])
+    #expect(try Nabla(["classify", "5", "--in", "-1:1"]).status == 64)
+  }
+
   @Test("a regular point shows its gradient")
   func regular() throws {
     #expect(try classify("x^2+3*x*y+y^2", "--at", "1,2").points.first?.gradient == [8, 7])

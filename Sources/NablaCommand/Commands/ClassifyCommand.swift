@@ -48,7 +48,7 @@ struct ClassifyCommand: ParsableCommand {
     let file = try common.outputFile()
     try checkModes()
     try points.check(common)
-    let formula = try common.formula()
+    let formula = try common.formula(named: box ?? points.at.first)
     let f = try formula.scalarFunction(for: "classify")
     if let box {
       try search(f, formula, box.string, file)

@@ -21,7 +21,10 @@ struct Formula {
   /// - Parameters:
   ///   - argument: a formula, `@FILE` or `-`.
   ///   - variables: names separated by commas, which set the order; nil for the order by name.
-  init(_ argument: String, variables order: String?) throws(CommandError) {
+  ///   - constantVariables: the variables of an expression that uses none, if `variables` is nil.
+  init(
+    _ argument: String, variables order: String?, constantVariables: [String] = []
+  ) throws(CommandError) {
     let source: String?
     (text, source) = try Formula.read(argument)
     do {
@@ -31,7 +34,7 @@ struct Formula {
     }
     let used = VariableNames.used(in: text)
     guard let order else {
-      variables = used
+      variables = used.isEmpty ? constantVariables : used
       return
     }
     variables = try VariableNames.parse(order, option: "--variables")
