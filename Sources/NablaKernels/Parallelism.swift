@@ -55,11 +55,12 @@ public enum Parallelism {
       if count > 0 { body(0..<count) }
       return
     }
-    // Several chunks a thread, so that a thread that is held up does not hold up all; whole blocks of
-    // points, so that no two threads write to one cache line of a column.
-    let chunks = Swift.min(threads * 4, Int(work / smallestChunk))
-    let size = ((count + chunks - 1) / chunks + 511) / 512 * 512
-    let whole = Swift.max(1, (count + size - 1) / size)
+    // Several chunks a thread, so that a thread that is held up does not hold up all. Cheap items come in
+    // whole vectors and cache lines.
+    let chunks = Swift.min(threads * 4, Int(Swift.min(work / smallestChunk, 1e6)))
+    let unit = costPerItem < 10_000 ? 8 : 1
+    let size = ((count + chunks - 1) / chunks + unit - 1) / unit * unit
+    let whole = (count + size - 1) / size
     DispatchQueue.concurrentPerform(iterations: whole) { chunk in
       body(chunk * size..<Swift.min(count, (chunk + 1) * size))
     }
