@@ -189,7 +189,7 @@ extension Tensor {
     let nest = LoopNest(
       shape: keptShape, kept.map { strides[$0] }, TensorLayout.rowMajorStrides(of: keptShape))
     withStorage { source in
-      nest.forEachRun { start in
+      for start in nest {
         body(
           source + start[0], start[1], foldedNest.innerStrides[0], nest.innerCount, nest.innerStrides[0])
       }

@@ -14,7 +14,7 @@ extension Tensor {
       } else {
         let nest = LoopNest(shape: layout.shape, result.layout.strides, layout.strides)
         let (n, step) = (nest.innerCount, nest.innerStrides[1])
-        nest.forEachRun { start in
+        for start in nest {
           let (out, from) = (out + start[0], source + start[1])
           if step == 1 {
             for i in 0..<n { out[i] = transform(from[i]) }
@@ -38,7 +38,7 @@ extension Tensor {
     withUnsafeMutableStridedPointer { base, strides in
       let nest = LoopNest(shape: shape, strides)
       let (n, step) = (nest.innerCount, nest.innerStrides[0])
-      nest.forEachRun { start in
+      for start in nest {
         let run = base + start[0]
         if step == 1 {
           for i in 0..<n { run[i] = transform(run[i]) }
@@ -70,7 +70,7 @@ extension Tensor {
           layout.broadcast(to: result.layout.shape).strides,
           other.layout.broadcast(to: result.layout.shape).strides)
         let (n, stepA, stepB) = (nest.innerCount, nest.innerStrides[1], nest.innerStrides[2])
-        nest.forEachRun { start in
+        for start in nest {
           let (out, a, b) = (out + start[0], a + start[1], b + start[2])
           if stepA == 1 && stepB == 1 {
             for i in 0..<n { out[i] = combine(a[i], b[i]) }
@@ -103,7 +103,7 @@ extension Tensor {
       other.withStorage { b in
         let nest = LoopNest(shape: shape, strides, otherStrides)
         let (n, step, stepB) = (nest.innerCount, nest.innerStrides[0], nest.innerStrides[1])
-        nest.forEachRun { start in
+        for start in nest {
           let (run, b) = (base + start[0], b + start[1])
           if step == 1 && stepB == 1 {
             for i in 0..<n { run[i] = combine(run[i], b[i]) }

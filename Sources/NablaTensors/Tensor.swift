@@ -192,7 +192,7 @@ func copyStrided<Scalar: TensorScalar>(
 ) {
   let nest = LoopNest(shape: shape, targetStrides, sourceStrides)
   let (n, stepOut, stepIn) = (nest.innerCount, nest.innerStrides[0], nest.innerStrides[1])
-  nest.forEachRun { start in
+  for start in nest {
     let out = target + start[0]
     let from = source + start[1]
     if stepOut == 1 && stepIn == 1 {
