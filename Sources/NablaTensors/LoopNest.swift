@@ -28,26 +28,42 @@ package struct LoopNest {
     innerStrides = axes.first?.strides ?? SIMD4(repeating: 0)
     outer = Array(axes.dropFirst())
   }
+}
 
-  /// Calls `body` with the positions, relative to each operand's first element, at which a run starts.
-  @inlinable
-  package func forEachRun(_ body: (SIMD4<Int>) -> Void) {
-    if isEmpty { return }
-    var positions = SIMD4<Int>(repeating: 0)
-    if outer.isEmpty { return body(positions) }
-    var index = [Int](repeating: 0, count: outer.count)
-    while true {
-      body(positions)
-      var axis = 0
-      while true {
+/// The positions, relative to each operand's first element, at which the runs start.
+///
+/// An iterator rather than a method with a closure: a closure inside a closure is called through its
+/// context for every element, and a loop is not.
+extension LoopNest: Sequence {
+  @usableFromInline
+  package struct Iterator: IteratorProtocol {
+    private let outer: [(extent: Int, strides: SIMD4<Int>)]
+    private var index: [Int]
+    private var positions = SIMD4<Int>(repeating: 0)
+    private var isAtEnd: Bool
+
+    fileprivate init(_ nest: LoopNest) {
+      outer = nest.outer
+      index = [Int](repeating: 0, count: nest.outer.count)
+      isAtEnd = nest.isEmpty
+    }
+
+    @usableFromInline
+    package mutating func next() -> SIMD4<Int>? {
+      if isAtEnd { return nil }
+      let start = positions
+      for axis in outer.indices {
         index[axis] += 1
         positions &+= outer[axis].strides
-        if index[axis] < outer[axis].extent { break }
+        if index[axis] < outer[axis].extent { return start }
         positions &-= outer[axis].strides &* SIMD4(repeating: outer[axis].extent)
         index[axis] = 0
-        axis += 1
-        if axis == outer.count { return }
       }
+      isAtEnd = true
+      return start
     }
   }
+
+  @usableFromInline
+  package func makeIterator() -> Iterator { Iterator(self) }
 }

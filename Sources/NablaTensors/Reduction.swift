@@ -30,22 +30,34 @@ func fold<Scalar: TensorScalar>(
     }
     if i < count { a *= x[i &* stride] }
     return a * b
-  case .minimum:
-    // NaN compares false with everything: once m is NaN it stays so.
-    var m = x[0]
-    for i in 1..<max(count, 1) {
-      let value = x[i &* stride]
-      m = value < m || value != value ? value : m
-    }
-    return m
-  case .maximum:
-    var m = x[0]
-    for i in 1..<max(count, 1) {
-      let value = x[i &* stride]
-      m = value > m || value != value ? value : m
-    }
-    return m
+  case .minimum: return extremum(x, count: count, stride: stride) { $0 < $1 }
+  case .maximum: return extremum(x, count: count, stride: stride) { $0 > $1 }
   }
+}
+
+/// The first of `count` ≥ 1 numbers in the order `precedes`; NaN if there is one. Four running extrema
+/// hide the latency of the comparison.
+@inline(__always)
+private func extremum<Scalar: TensorScalar>(
+  _ x: UnsafePointer<Scalar>, count: Int, stride: Int, _ precedes: (Scalar, Scalar) -> Bool
+) -> Scalar {
+  // NaN compares false with everything: once m is NaN it stays so.
+  func better(_ value: Scalar, _ m: Scalar) -> Scalar { precedes(value, m) || value != value ? value : m }
+  var (a, b, c, d) = (x[0], x[0], x[0], x[0])
+  var i = 0
+  while i &+ 4 <= count {
+    let p = x + i &* stride
+    a = better(p[0], a)
+    b = better(p[stride], b)
+    c = better(p[2 &* stride], c)
+    d = better(p[3 &* stride], d)
+    i &+= 4
+  }
+  while i < count {
+    a = better(x[i &* stride], a)
+    i &+= 1
+  }
+  return better(better(a, b), better(c, d))
 }
 
 /// The sum by halves, down to blocks of 128 with eight running sums each.
@@ -177,7 +189,7 @@ extension Tensor {
     let nest = LoopNest(
       shape: keptShape, kept.map { strides[$0] }, TensorLayout.rowMajorStrides(of: keptShape))
     withStorage { source in
-      nest.forEachRun { start in
+      for start in nest {
         body(
           source + start[0], start[1], foldedNest.innerStrides[0], nest.innerCount, nest.innerStrides[0])
       }

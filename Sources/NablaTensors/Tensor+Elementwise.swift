@@ -13,10 +13,14 @@ extension Tensor {
         for i in 0..<layout.count { out[i] = transform(source[i]) }
       } else {
         let nest = LoopNest(shape: layout.shape, result.layout.strides, layout.strides)
-        let step = nest.innerStrides[1]
-        nest.forEachRun { start in
+        let (n, step) = (nest.innerCount, nest.innerStrides[1])
+        for start in nest {
           let (out, from) = (out + start[0], source + start[1])
-          for i in 0..<nest.innerCount { out[i] = transform(from[i &* step]) }
+          if step == 1 {
+            for i in 0..<n { out[i] = transform(from[i]) }
+          } else {
+            for i in 0..<n { out[i] = transform(from[i &* step]) }
+          }
         }
       }
     }
@@ -33,13 +37,13 @@ extension Tensor {
     let shape = layout.shape
     withUnsafeMutableStridedPointer { base, strides in
       let nest = LoopNest(shape: shape, strides)
-      let step = nest.innerStrides[0]
-      nest.forEachRun { start in
+      let (n, step) = (nest.innerCount, nest.innerStrides[0])
+      for start in nest {
         let run = base + start[0]
         if step == 1 {
-          for i in 0..<nest.innerCount { run[i] = transform(run[i]) }
+          for i in 0..<n { run[i] = transform(run[i]) }
         } else {
-          for i in 0..<nest.innerCount { run[i &* step] = transform(run[i &* step]) }
+          for i in 0..<n { run[i &* step] = transform(run[i &* step]) }
         }
       }
     }
@@ -65,19 +69,19 @@ extension Tensor {
           shape: result.layout.shape, result.layout.strides,
           layout.broadcast(to: result.layout.shape).strides,
           other.layout.broadcast(to: result.layout.shape).strides)
-        let (stepA, stepB) = (nest.innerStrides[1], nest.innerStrides[2])
-        nest.forEachRun { start in
+        let (n, stepA, stepB) = (nest.innerCount, nest.innerStrides[1], nest.innerStrides[2])
+        for start in nest {
           let (out, a, b) = (out + start[0], a + start[1], b + start[2])
           if stepA == 1 && stepB == 1 {
-            for i in 0..<nest.innerCount { out[i] = combine(a[i], b[i]) }
+            for i in 0..<n { out[i] = combine(a[i], b[i]) }
           } else if stepA == 1 && stepB == 0 {
             let y = b[0]
-            for i in 0..<nest.innerCount { out[i] = combine(a[i], y) }
+            for i in 0..<n { out[i] = combine(a[i], y) }
           } else if stepA == 0 && stepB == 1 {
             let x = a[0]
-            for i in 0..<nest.innerCount { out[i] = combine(x, b[i]) }
+            for i in 0..<n { out[i] = combine(x, b[i]) }
           } else {
-            for i in 0..<nest.innerCount { out[i] = combine(a[i &* stepA], b[i &* stepB]) }
+            for i in 0..<n { out[i] = combine(a[i &* stepA], b[i &* stepB]) }
           }
         }
       }
@@ -98,13 +102,13 @@ extension Tensor {
     withUnsafeMutableStridedPointer { base, strides in
       other.withStorage { b in
         let nest = LoopNest(shape: shape, strides, otherStrides)
-        let (step, stepB) = (nest.innerStrides[0], nest.innerStrides[1])
-        nest.forEachRun { start in
+        let (n, step, stepB) = (nest.innerCount, nest.innerStrides[0], nest.innerStrides[1])
+        for start in nest {
           let (run, b) = (base + start[0], b + start[1])
           if step == 1 && stepB == 1 {
-            for i in 0..<nest.innerCount { run[i] = combine(run[i], b[i]) }
+            for i in 0..<n { run[i] = combine(run[i], b[i]) }
           } else {
-            for i in 0..<nest.innerCount { run[i &* step] = combine(run[i &* step], b[i &* stepB]) }
+            for i in 0..<n { run[i &* step] = combine(run[i &* step], b[i &* stepB]) }
           }
         }
       }

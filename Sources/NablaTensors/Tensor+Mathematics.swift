@@ -82,7 +82,7 @@ public import RealModule
 @inlinable public func lgamma<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.map { S.logGamma($0) } }
 /// The logistic function 1 / (1 + e⁻ˣ), in [0, 1]; relative accuracy at both ends.
 @inlinable public func sigmoid<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> {
-  // e⁻ˣ overflows for very negative x only to give the correct 1/∞ = 0, so subnormal results need e^x.
+  // Below about −709 e⁻ˣ overflows, while the result, eˣ, is still a number down to −745.
   x.map { $0 >= 0 ? 1 / (1 + S.exp(-$0)) : S.exp($0) / (1 + S.exp($0)) }
 }
 /// log(1 + eˣ) without overflow: max(x, 0) + log1p(e^−|x|).

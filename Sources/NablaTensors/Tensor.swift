@@ -191,14 +191,14 @@ func copyStrided<Scalar: TensorScalar>(
   to target: UnsafeMutablePointer<Scalar>, strides targetStrides: [Int]
 ) {
   let nest = LoopNest(shape: shape, targetStrides, sourceStrides)
-  let (stepOut, stepIn) = (nest.innerStrides[0], nest.innerStrides[1])
-  nest.forEachRun { start in
+  let (n, stepOut, stepIn) = (nest.innerCount, nest.innerStrides[0], nest.innerStrides[1])
+  for start in nest {
     let out = target + start[0]
     let from = source + start[1]
     if stepOut == 1 && stepIn == 1 {
-      out.update(from: from, count: nest.innerCount)
+      out.update(from: from, count: n)
     } else {
-      for i in 0..<nest.innerCount { out[i &* stepOut] = from[i &* stepIn] }
+      for i in 0..<n { out[i &* stepOut] = from[i &* stepIn] }
     }
   }
 }

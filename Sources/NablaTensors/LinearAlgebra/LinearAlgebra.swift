@@ -48,7 +48,7 @@ extension LinearAlgebra {
       let nest = LoopNest(
         shape: batch, TensorLayout(shape: factors).broadcast(to: batch).strides,
         TensorLayout.rowMajorStrides(of: batch))
-      nest.forEachRun { start in
+      for start in nest {
         for i in 0..<nest.innerCount {
           solve(
             start[0] + i * nest.innerStrides[0], columns,

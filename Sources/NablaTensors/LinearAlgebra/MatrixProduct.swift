@@ -121,7 +121,7 @@ private func multiply<S: TensorScalar>(
 
   a.withStorage { x in
     b.withStorage { y in
-      nest.forEachRun { start in
+      for start in nest {
         for i in 0..<nest.innerCount {
           let at = start &+ SIMD4(repeating: i) &* nest.innerStrides
           let (c, x, y) = (result.storage.base + at[0], x + at[1], y + at[2])

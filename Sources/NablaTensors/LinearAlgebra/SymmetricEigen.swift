@@ -106,13 +106,7 @@ package final class SymmetricEigenWorkspace<Scalar: TensorScalar> {
       values[0] = a[0]
       if wantsVectors { a[0] = 1 }
     case 2:
-      let eigen = SymmetricEigen2(a[0], a[2], a[3])
-      values[0] = eigen.values.0
-      values[1] = eigen.values.1
-      if wantsVectors {
-        (a[0], a[1]) = eigen.firstVector
-        (a[2], a[3]) = (-a[1], a[0])
-      }
+      decomposeOrder2(a, values, wantsVectors: wantsVectors)
     default:
       let info = lapack(a, values, wantsVectors: wantsVectors)
       if info > 0 { throw .notConverged(offDiagonals: info) }
@@ -138,6 +132,20 @@ package final class SymmetricEigenWorkspace<Scalar: TensorScalar> {
     }
     checkArguments(info, of: "syev")
     return Int(info)
+  }
+}
+
+/// A function of its own so that it is compiled for each precision: arithmetic in a generic class is not.
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+private func decomposeOrder2<Scalar: TensorScalar>(
+  _ a: UnsafeMutablePointer<Scalar>, _ values: UnsafeMutablePointer<Scalar>, wantsVectors: Bool
+) {
+  let eigen = SymmetricEigen2(a[0], a[2], a[3])
+  (values[0], values[1]) = eigen.values
+  if wantsVectors {
+    (a[0], a[1]) = eigen.firstVector
+    (a[2], a[3]) = (-a[1], a[0])
   }
 }
 
