@@ -71,7 +71,7 @@ let package = Package(
       swiftSettings: settings),
     tests("NablaExpressions", []),
     tests("NablaKernels", ["NablaExpressions"], resources: [.copy("Resources")]),
-    tests("NablaTensors", []),
+    tests("NablaTensors", ["CBLAS"]),
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),
     tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),

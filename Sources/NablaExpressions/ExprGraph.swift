@@ -199,7 +199,7 @@ extension ExprGraph {
   /// The number of nodes.
   package var count: Int { state.withLock { $0.nodes.count } }
 
-  /// The nodes at and after a position, with the graph's constants and symbols.
+  /// The nodes at and after a position. Let go of them before the graph grows, or it copies its array.
   package func nodes(from first: Int = 0) -> ArraySlice<Node> { state.withLock { $0.nodes[first...] } }
 
   func isNonNegative(_ id: NodeID) -> Bool { state.withLock { $0.isNonNegative[Int(id)] } }

@@ -2,7 +2,7 @@ internal import NablaExpressions
 
 /// The portable way of running a tape: one instruction at a time over a block of points.
 ///
-/// It uses `SIMD8` arithmetic, which Swift compiles for whatever the machine has, and the table's scalar
+/// It uses `SIMD8` arithmetic, which Swift compiles for the build's processor (SSE2 by default), and the table's scalar
 /// functions for the rest. It is the fallback where no machine code can be had, and the oracle that
 /// machine code is tested against.
 package struct Interpreter: Kernel {

@@ -49,7 +49,7 @@ package protocol Kernel: Sendable {
 ///
 /// This is the one place that chooses among the ways of executing a graph: machine code for
 /// ``InstructionSet/current``, and the interpreter where there is none, where the system grants no
-/// executable memory, and for graphs so large that their code would not fit the instruction cache.
+/// executable memory, and for graphs so large that their code would not fit the caches.
 ///
 /// - Precondition: the outputs contain no variables but the inputs.
 /// - Complexity: O(number of nodes of the graph).

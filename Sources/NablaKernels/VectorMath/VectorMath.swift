@@ -2,10 +2,9 @@ internal import NablaExpressions
 
 /// The elementary functions as straight-line vector code, at most 1 ulp off over their whole domains.
 ///
-/// NaN, infinities, signed zeros and domain errors give what the table of operations gives, but where its
-/// formula over- or underflows on the way (`sech` beyond 710, `directionCosine` of two numbers near the
-/// largest or of two subnormal ones): there the code is right. Arguments that would burden the straight
-/// line for little (subnormal arguments of logarithms, angles beyond 10⁶) go to scalar code, lane by lane.
+/// NaN, infinities, signed zeros and domain errors give what the table of operations gives. Arguments that
+/// would burden the straight line for little (subnormal arguments of logarithms, angles beyond 10⁶) go to
+/// scalar code, lane by lane.
 ///
 /// The largest errors stated at the functions were measured against 128-bit floating point. "All
 /// magnitudes" are both signs, half of them with binary logarithms uniform in ±20 and half in ±1074; for
