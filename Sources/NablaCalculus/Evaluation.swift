@@ -1,7 +1,7 @@
 internal import NablaKernels
 public import NablaTensors
 
-/// The quantities that ``Function/evaluate(_:at:parameters:)`` computed.
+/// The quantities that ``Function/evaluate(_:at:parameters:layout:)`` computed.
 ///
 /// Asking for one that was not computed is a programmer's mistake.
 public struct Evaluation: Sendable {
@@ -19,6 +19,7 @@ public struct Evaluation: Sendable {
   /// What the memory was made for: its zeros are where this plan writes nothing.
   private var plan: Plan?
   private var count: Int?
+  private var layout: Function.BatchLayout = .columns
 
   /// An evaluation without quantities, to be evaluated into.
   public init() {}
@@ -31,6 +32,10 @@ public struct Evaluation: Sendable {
   public var jacobian: Tensor<Double> { tensor(.jacobian, "jacobian") }
   /// The Hessian, of shape [n, n] or [N, n, n].
   public var hessian: Tensor<Double> { tensor(.hessian, "hessian") }
+  /// The Hessian's entries at ``Function/hessianStructure``, of shape [k] or [N, k].
+  public var compactHessian: Tensor<Double> { tensor(.compactHessian, "compactHessian") }
+  /// The Jacobian's entries at ``Function/jacobianStructure``, of shape [k] or [N, k].
+  public var compactJacobian: Tensor<Double> { tensor(.compactJacobian, "compactJacobian") }
 
   private func tensor(_ quantity: Function.Quantities, _ name: String) -> Tensor<Double> {
     guard let result = results.first(where: { $0.quantity == quantity }) else {
@@ -39,57 +44,94 @@ public struct Evaluation: Sendable {
     return result.tensor
   }
 
-  /// Calls `body` with the columns into which a plan's kernel writes the results of `count` points, or of
-  /// one point without an axis for points if that is nil.
-  mutating func withColumns(
-    of plan: Plan, count: Int?, _ body: (UnsafeMutableBufferPointer<OutputColumn>) -> Void
-  ) {
-    if self.plan !== plan || self.count != count {
+  // MARK: Where a kernel writes
+
+  /// Makes memory for what a plan's kernel computes of `count` points, or of one point without an axis for
+  /// points if that is nil; what there is stays if it fits.
+  mutating func prepare(for plan: Plan, count: Int?, _ layout: Function.BatchLayout) {
+    if self.plan !== plan || self.count != count || self.layout != layout {
       results = plan.blocks.map { block in
         let isDense = block.elements.count == block.count
         return Result(
-          quantity: block.quantity, tensor: Self.tensor(count, block.shape, isZeroed: !isDense))
+          quantity: block.quantity, tensor: Self.tensor(count, block.shape, layout, isZeroed: !isDense))
       }
-      (self.plan, self.count) = (plan, count)
+      (self.plan, self.count, self.layout) = (plan, count, layout)
     }
-    withUnsafeTemporaryAllocation(of: OutputColumn.self, capacity: plan.kernel.outputCount) { columns in
-      var next = 0
-      for (index, block) in plan.blocks.enumerated() {
-        results[index].setOffsets(of: block, isBatch: count != nil)
-        let offsets = results[index].offsets
-        results[index].tensor.withUnsafeMutableStridedPointer { base, strides in
-          let stride = count == nil ? 1 : strides[0]
-          for offset in offsets {
-            columns.initializeElement(at: next, to: OutputColumn(base: base + offset, stride: stride))
-            next += 1
-          }
-        }
-      }
-      body(columns)
+    for (index, block) in plan.blocks.enumerated() {
+      results[index].setOffsets(of: block, isBatch: count != nil)
     }
   }
 
-  /// A tensor of shape [count] + element, or element.
+  /// The addresses of one point's results, in the order of the kernel's outputs.
+  mutating func setAddresses(in addresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>) {
+    var next = addresses
+    for index in results.indices {
+      let offsets = results[index].offsets
+      results[index].tensor.withUnsafeMutableStridedPointer { base, _ in
+        for offset in offsets {
+          next.initialize(to: base + offset)
+          next += 1
+        }
+      }
+    }
+  }
+
+  /// The columns of a batch's results, in the order of the kernel's outputs.
+  mutating func setColumns(in columns: UnsafeMutablePointer<OutputColumn>) {
+    var next = columns
+    for index in results.indices {
+      let (offsets, isTiled) = (results[index].offsets, layout == .tiles)
+      results[index].tensor.withUnsafeMutableStridedPointer { base, strides in
+        for offset in offsets {
+          next.initialize(
+            to: isTiled
+              ? OutputColumn(base: base + offset, tileColumns: strides[0] / tileWidth)
+              : OutputColumn(base: base + offset, stride: strides[0]))
+          next += 1
+        }
+      }
+    }
+  }
+
+  /// Takes one point's results, in the order of the kernel's outputs.
+  mutating func set(_ outputs: UnsafePointer<Double>) {
+    var next = outputs
+    for index in results.indices {
+      let offsets = results[index].offsets
+      results[index].tensor.withUnsafeMutableStridedPointer { base, _ in
+        for offset in offsets {
+          base[offset] = next.pointee
+          next += 1
+        }
+      }
+    }
+  }
+
+  /// A tensor of shape [count] + element, or element, or [tiles] + element + [8].
   ///
-  /// From a few vectors of points on, its memory holds one column after another, each element of all
-  /// points together: that is how kernels write at full speed. Columns start on cache lines, and not at
-  /// multiples of large powers of two, where they would compete for the same lines of the cache.
-  private static func tensor(_ count: Int?, _ element: [Int], isZeroed: Bool) -> Tensor<Double> {
-    guard let count, count >= 32 && element.reduce(1, *) > 1 else {
-      let shape = (count.map { [$0] } ?? []) + element
-      return isZeroed ? Tensor(shape: shape, repeating: 0) : Tensor(uninitialized: shape)
+  /// In columns, each starts on a cache line, and not at a multiple of a large power of two from the next,
+  /// where they would compete for the same lines of the cache. A few points have no columns of their own.
+  private static func tensor(
+    _ count: Int?, _ element: [Int], _ layout: Function.BatchLayout, isZeroed: Bool
+  ) -> Tensor<Double> {
+    func tensor(_ shape: [Int]) -> Tensor<Double> {
+      isZeroed ? Tensor(shape: shape, repeating: 0) : Tensor(uninitialized: shape)
     }
-    var columnStride = (count + 7) / 8 * 8
-    if columnStride % 512 == 0 { columnStride += 8 }
-    let shape = element + [columnStride]
-    let columns = isZeroed ? Tensor(shape: shape, repeating: 0) : Tensor(uninitialized: shape)
-    var strides = [Int](repeating: columnStride, count: element.count)
-    for axis in element.indices.dropLast().reversed() {
-      strides[axis] = strides[axis + 1] * element[axis + 1]
+    guard let count else { return tensor(element) }
+    switch layout {
+    case .tiles: return tensor([(count + tileWidth - 1) / tileWidth] + element + [tileWidth])
+    case .columns where count >= 32 && element.reduce(1, *) > 1:
+      var columnStride = (count + 7) / 8 * 8
+      if columnStride % 512 == 0 { columnStride += 8 }
+      var strides = [Int](repeating: columnStride, count: element.count)
+      for axis in element.indices.dropLast().reversed() {
+        strides[axis] = strides[axis + 1] * element[axis + 1]
+      }
+      return Tensor(
+        storage: tensor(element + [columnStride]).storage,
+        layout: TensorLayout(shape: [count] + element, strides: [1] + strides, offset: 0))
+    case .columns, .rows: return tensor([count] + element)
     }
-    return Tensor(
-      storage: columns.storage,
-      layout: TensorLayout(shape: [count] + element, strides: [1] + strides, offset: 0))
   }
 }
 

@@ -1,6 +1,4 @@
 public import NablaExpressions
-internal import NablaKernels
-public import NablaTensors
 
 /// A function Rⁿ → R or Rⁿ → Rᵐ that evaluates itself and its exact derivatives, at one point or at
 /// millions.
@@ -39,7 +37,7 @@ public struct Function: Sendable {
   /// outputs, and gradient and Hessian exist.
   public let isScalar: Bool
 
-  private let plans = PlanCache()
+  let plans = PlanCache()
 
   private init(outputs: [Expr], isScalar: Bool, variables: [Expr], parameters: [Expr]) {
     let inputs = variables + parameters
@@ -152,130 +150,6 @@ extension Function: CustomStringConvertible {
     let fixed = parameterNames.isEmpty ? "" : "; " + parameterNames.joined(separator: ", ")
     let formulas = outputs.map(\.description).joined(separator: "; ")
     return "f(\(inputs)\(fixed)) = \(isScalar ? formulas : "[\(formulas)]")"
-  }
-}
-
-// MARK: - Evaluating
-
-extension Function {
-  /// What a function can compute, in any combination, in one pass.
-  public struct Quantities: OptionSet, Hashable, Sendable {
-    public let rawValue: Int
-    public init(rawValue: Int) { self.rawValue = rawValue }
-
-    /// f, of shape [N], or [N, m] with a list of outputs.
-    public static let value = Quantities(rawValue: 1)
-    /// ∂f/∂xⱼ of a scalar function, of shape [N, n].
-    public static let gradient = Quantities(rawValue: 2)
-    /// ∂fᵢ/∂xⱼ, of shape [N, m, n]; m is 1 for a scalar function.
-    public static let jacobian = Quantities(rawValue: 4)
-    /// ∂²f/∂xᵢ∂xⱼ of a scalar function, of shape [N, n, n]. Its triangles are equal to the last bit.
-    public static let hessian = Quantities(rawValue: 8)
-  }
-
-  /// The value: a scalar function's is a tensor of shape [] at one point [n], and [N] at points [N, n].
-  public func value(at points: Tensor<Double>, parameters: Tensor<Double>? = nil) -> Tensor<Double> {
-    evaluate(.value, at: points, parameters: parameters).value
-  }
-
-  /// The gradient of a scalar function: [n] at one point, [N, n] at points [N, n].
-  public func gradient(at points: Tensor<Double>, parameters: Tensor<Double>? = nil) -> Tensor<Double> {
-    evaluate(.gradient, at: points, parameters: parameters).gradient
-  }
-
-  /// The Jacobian: [m, n] at one point, [N, m, n] at points [N, n].
-  public func jacobian(at points: Tensor<Double>, parameters: Tensor<Double>? = nil) -> Tensor<Double> {
-    evaluate(.jacobian, at: points, parameters: parameters).jacobian
-  }
-
-  /// The Hessian of a scalar function: [n, n] at one point, [N, n, n] at points [N, n].
-  public func hessian(at points: Tensor<Double>, parameters: Tensor<Double>? = nil) -> Tensor<Double> {
-    evaluate(.hessian, at: points, parameters: parameters).hessian
-  }
-
-  /// The value of a scalar function at one point, given by its coordinates: `f(1, 2)`.
-  public func callAsFunction(_ coordinates: Double...) -> Double {
-    value(at: Tensor(coordinates)).item
-  }
-
-  /// Several quantities in one pass.
-  ///
-  /// - Parameters:
-  ///   - points: one point [n] or points [N, n]. Any layout in memory does; none is copied.
-  ///   - parameters: [p] for all points or [N, p]; nil if the function has none.
-  /// - Precondition: the shapes fit the function; gradient and Hessian are asked of a scalar function.
-  /// - Complexity: O(N) runs of a compiled kernel, on several threads where that pays. The first
-  ///   call for a combination of quantities differentiates and compiles.
-  public func evaluate(
-    _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil
-  ) -> Evaluation {
-    var evaluation = Evaluation()
-    evaluate(quantities, at: points, parameters: parameters, into: &evaluation)
-    return evaluation
-  }
-
-  /// Several quantities in one pass, written into the memory of an earlier evaluation where that has the
-  /// right shapes and is not shared with another tensor.
-  public func evaluate(
-    _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,
-    into evaluation: inout Evaluation
-  ) {
-    let count = pointCount(of: points, parameters)
-    let plan = plan(for: quantities)
-    let inputCount = variables.count + self.parameters.count
-    withUnsafeTemporaryAllocation(of: InputColumn.self, capacity: inputCount) { inputs in
-      setColumns(of: points, in: inputs.prefix(variables.count))
-      if let parameters { setColumns(of: parameters, in: inputs.dropFirst(variables.count)) }
-      evaluation.withColumns(of: plan, count: count) { outputs in
-        guard let inputs = UnsafePointer(inputs.baseAddress), let outputs = outputs.baseAddress else {
-          return
-        }
-        plan.kernel.run(count: count ?? 1, inputs: inputs, outputs: outputs)
-      }
-    }
-    withExtendedLifetime((points, parameters)) {}
-  }
-
-  /// The columns of a tensor [k] or [N, k]; a tensor [k] is the same for every point.
-  private func setColumns(
-    of tensor: Tensor<Double>, in columns: Slice<UnsafeMutableBufferPointer<InputColumn>>
-  ) {
-    tensor.withUnsafeStridedPointer { base, strides in
-      let (row, step) = strides.count == 2 ? (strides[0], strides[1]) : (0, strides[0])
-      var column = base
-      for index in columns.indices {
-        columns.base.initializeElement(at: index, to: InputColumn(base: column, stride: row))
-        column += step
-      }
-    }
-  }
-
-  /// N, or nil for one point, after checking the shapes.
-  private func pointCount(of points: Tensor<Double>, _ parameters: Tensor<Double>?) -> Int? {
-    let n = variables.count
-    precondition(
-      (1...2).contains(points.rank) && points.shape.last == n,
-      """
-      a function of \(n) variables (\(variableNames.joined(separator: ", "))) takes one point of shape [\(n)] \
-      or points of shape [N, \(n)]; these have shape \(points.shape)\
-      \(n == 1 && points.rank == 1 ? ". Perhaps you meant points.reshaped(to: [\(points.count), 1])" : "")
-      """)
-    let count = points.rank == 2 ? points.shape[0] : nil
-    let p = self.parameters.count
-    guard let parameters else {
-      precondition(
-        p == 0, "this function has \(p) parameters (\(parameterNames.joined(separator: ", "))): give them too"
-      )
-      return count
-    }
-    precondition(
-      parameters.shape.last == p
-        && (parameters.rank == 1 || parameters.rank == 2 && parameters.shape[0] == count),
-      """
-      a function of \(p) parameters takes them in shape [\(p)] for all points\
-      \(count.map { " or [\($0), \(p)], a row for each" } ?? ""); these have shape \(parameters.shape)
-      """)
-    return count
   }
 }
 

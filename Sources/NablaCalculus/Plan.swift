@@ -11,6 +11,8 @@ final class Plan: Sendable {
     var shape: [Int]
     /// Positions in row-major order, in the order of the kernel's outputs.
     var elements: [Int]
+    /// Of a compact quantity, the places in the matrix.
+    var places: [(row: Int, column: Int)] = []
 
     var count: Int { shape.reduce(1, *) }
   }
@@ -22,6 +24,14 @@ final class Plan: Sendable {
     let (n, m) = (function.variables.count, function.outputs.count)
     var blocks: [Block] = []
     var outputs: [Expr] = []
+
+    func appendCompact(_ quantity: Function.Quantities, _ entries: [MatrixEntry]) {
+      blocks.append(
+        Block(
+          quantity: quantity, shape: [entries.count], elements: Array(entries.indices),
+          places: entries.map { ($0.row, $0.column) }))
+      outputs += entries.map(\.expression)
+    }
 
     if quantities.contains(.value) {
       blocks.append(
@@ -52,6 +62,13 @@ final class Plan: Sendable {
       }
       blocks.append(block)
     }
+    if quantities.contains(.compactHessian) {
+      Self.requireScalar(function, "compactHessian", instead: "compactJacobian")
+      appendCompact(.compactHessian, sparseHessian(of: function.outputs[0], by: function.variables))
+    }
+    if quantities.contains(.compactJacobian) {
+      appendCompact(.compactJacobian, sparseJacobian(of: function.outputs, by: function.variables))
+    }
     self.blocks = blocks
     kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
   }
@@ -68,14 +85,14 @@ final class Plan: Sendable {
 
 /// The plans of a function: made once each, whichever thread asks first.
 final class PlanCache: Sendable {
-  /// One place for each combination of the four quantities.
-  private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: 16))
+  /// One place for each combination of the six quantities.
+  private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: 64))
 
   func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
     plans.withLock { plans in
-      if let plan = plans[quantities.rawValue & 15] { return plan }
+      if let plan = plans[quantities.rawValue & 63] { return plan }
       let plan = make()
-      plans[quantities.rawValue & 15] = plan
+      plans[quantities.rawValue & 63] = plan
       return plan
     }
   }

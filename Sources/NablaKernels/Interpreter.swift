@@ -37,11 +37,18 @@ package struct Interpreter: Kernel {
   }
 
   package func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>,
+    isStreamed: Bool
   ) {
     forEachBlock(of: range, inputs) { start, count, slots, size in
       store(start, count, slots, size, outputs)
     }
+  }
+
+  package func run(addresses: UnsafePointer<UnsafeMutablePointer<Double>>) {
+    let inputs = (0..<inputCount).map { InputColumn(base: addresses[$0], stride: 0) }
+    let outputs = (0..<outputCount).map { OutputColumn(base: addresses[inputCount + $0], stride: 0) }
+    run(points: 0..<1, inputs: inputs, outputs: outputs, isStreamed: false)
   }
 
   package func sum(

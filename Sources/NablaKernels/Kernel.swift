@@ -74,8 +74,15 @@ package protocol Kernel: Sendable {
 
   /// Computes all outputs of the points in `range`. The columns are indexed by the points' numbers, and
   /// hold `inputCount` and `outputCount` entries.
+  ///
+  /// - Parameter isStreamed: whether outputs are better written past the caches, since nobody will find
+  ///   them there.
   func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>)
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>,
+    isStreamed: Bool)
+
+  /// Computes all outputs of one point: `addresses` are those of its inputs and then of its outputs.
+  func run(addresses: UnsafePointer<UnsafeMutablePointer<Double>>)
 
   /// Adds up each output over the points in `range`, and writes the sums to `sums`, one for each output.
   ///
@@ -103,14 +110,18 @@ package func compile(
   return Interpreter(tape: Tape(outputs: outputs, inputs: inputs))
 }
 
+/// Outputs of more bytes than this leave the last-level cache before anybody reads them.
+private let streamedSize = 32 << 20
+
 extension Kernel {
   /// Computes all outputs of points 0 ..< count, on several threads where the work is worth it.
   package func run(
     count: Int, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
   ) {
     nonisolated(unsafe) let (inputs, outputs) = (inputs, outputs)
+    let isStreamed = count * outputCount * MemoryLayout<Double>.stride > streamedSize
     Parallelism.forEachChunk(of: count, costPerItem: estimatedCost, unit: tileWidth) { range in
-      run(points: range, inputs: inputs, outputs: outputs)
+      run(points: range, inputs: inputs, outputs: outputs, isStreamed: isStreamed)
     }
   }
 

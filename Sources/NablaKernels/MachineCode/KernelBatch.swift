@@ -59,7 +59,7 @@ struct KernelBatch {
         }
       }
     }
-    for i in kernel.usedInputs.sorted() where i > 0 {
+    for i in kernel.usedInputs where i > 0 {
       guard case .row(let stride) = layout.inputs[i], layout.inputs[i - 1].stepping == .row(stride: stride),
         inputs[i].base == inputs[i - 1].base + 1
       else { continue }
@@ -82,7 +82,7 @@ struct KernelBatch {
           }
         } else if column.stride != 1 {
           stagedOutputs.append(i)
-        } else if isStreamed && UInt(bitPattern: column.base) % UInt(vectorBytes) == 0 {
+        } else if isStreamed && vectorBytes == 64 && UInt(bitPattern: column.base) % UInt(vectorBytes) == 0 {
           layout.outputs[i] = .streamedColumn
         }
       }
@@ -193,7 +193,7 @@ struct KernelBatch {
         block += lanes
       }
       var beginning = block
-      for i in kernel.usedInputs.sorted() {
+      for i in kernel.usedInputs {
         let place = layout.inputs[i]
         var step = 1
         switch place {

@@ -14,7 +14,7 @@ package struct MachineKernel: Kernel {
   package let estimatedCost: Double
   let laneCount: Int
   let variants: CodeVariants
-  /// The inputs that the program reads; no others are touched.
+  /// The inputs that the program reads, ascending; no others are touched.
   let usedInputs: [Int]
 
   /// Straight-line code of more operations than this no longer fits the second-level cache, and its values
@@ -36,7 +36,7 @@ package struct MachineKernel: Kernel {
     estimatedCost = program.operations.reduce(0.5) {
       $0 + ($1.code == .call ? 10 : 0.5 / Double(instructionSet.laneCount))
     }
-    usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }
+    usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }.sorted()
   }
 
   /// The emitted bytes for columns, for tests and for showing to people.
@@ -49,13 +49,17 @@ package struct MachineKernel: Kernel {
   }
 
   package func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>,
+    isStreamed: Bool
   ) {
     guard !range.isEmpty && outputCount > 0 else { return }
-    if range.count == 1 {
-      runSinglePoint(range.lowerBound, inputs, outputs)
-    } else {
-      KernelBatch(of: self, inputs, .columns(outputs)).run(range)
+    KernelBatch(of: self, inputs, .columns(outputs), isStreamed: isStreamed).run(range)
+  }
+
+  package func run(addresses: UnsafePointer<UnsafeMutablePointer<Double>>) {
+    addresses.withMemoryRebound(to: UnsafeMutableRawPointer.self, capacity: inputCount + outputCount) {
+      // All inputs are alike: they are read where they are, and put into all lanes.
+      variants.singlePoint.run($0, 0, laneCount * 8)
     }
   }
 
@@ -87,24 +91,6 @@ package struct MachineKernel: Kernel {
       sums[output] += sum
     }
   }
-
-  /// All inputs are then alike: read where they are, and put into all lanes.
-  private func runSinglePoint(
-    _ point: Int, _ inputs: UnsafePointer<InputColumn>, _ outputs: UnsafePointer<OutputColumn>
-  ) {
-    let code = variants.singlePoint
-    withUnsafeTemporaryAllocation(
-      of: UnsafeMutableRawPointer.self, capacity: inputCount + outputCount
-    ) { columns in
-      for i in 0..<inputCount {
-        columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].address(of: point))
-      }
-      for i in 0..<outputCount {
-        columns[inputCount + i] = UnsafeMutableRawPointer(outputs[i].address(of: point))
-      }
-      code.run(columns.baseAddress!, 0, laneCount * 8)
-    }
-  }
 }
 
 /// The machine code of a program for each layout that was asked for, made at the first use.
@@ -129,13 +115,14 @@ final class CodeVariants: Sendable {
 
   private let program: VectorProgram
   private let instructionSet: InstructionSet
-  private let codes = Mutex<[CodeLayout: Code]>([:])
+  /// The latest first: few enough to compare, which is faster than to hash.
+  private let codes = Mutex<[(layout: CodeLayout, code: Code)]>([])
   private let single = Mutex<Code?>(nil)
 
   private let inputCount: Int
   private let outputCount: Int
 
-  /// There are few layouts in a program's life; one that keeps coming with others may compile again.
+  /// There are few layouts in a program's life; one of many that keep coming may be compiled again.
   private static let largestCount = 16
 
   init(_ program: VectorProgram, inputCount: Int, outputCount: Int, instructionSet: InstructionSet) {
@@ -147,11 +134,13 @@ final class CodeVariants: Sendable {
 
   func code(for layout: CodeLayout) -> Code {
     codes.withLock { codes in
-      if let code = codes[layout] { return code }
-      if codes.count == Self.largestCount { codes.removeAll() }
-      let code = make(layout)
-      codes[layout] = code
-      return code
+      if let known = codes.firstIndex(where: { $0.layout == layout }) {
+        if known > 0 { codes.swapAt(0, known) }
+      } else {
+        if codes.count == Self.largestCount { codes.removeLast() }
+        codes.insert((layout, make(layout)), at: 0)
+      }
+      return codes[0].code
     }
   }
 
