@@ -36,6 +36,21 @@ struct Points: Sendable {
   }
 }
 
+extension Points {
+  /// As ``tensor(_:count:)``, with each coordinate's values together in memory.
+  func columns(_ columns: Range<Int>, count: Int) -> Tensor<Double> {
+    Tensor(shape: [columns.count, count]) { buffer in
+      var k = 0
+      for j in columns {
+        for i in 0..<count {
+          buffer[k] = coordinate(j, of: i)
+          k += 1
+        }
+      }
+    }.transposed()
+  }
+}
+
 /// Random small matrices and right-hand sides.
 struct Matrices: Sendable {
   let stream: Int

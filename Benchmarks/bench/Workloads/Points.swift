@@ -20,27 +20,35 @@ func box(_ count: Int, _ size: Double) -> [(Double, Double)] {
   Array(repeating: (-size, size), count: count)
 }
 
-/// Points are rows [N, n], as in JAX and PyTorch; the data of a point, if any, are rows of parameters. All
-/// of the Hessian is written, into memory that is allocated once.
+/// Inputs and outputs are columns, and of the Hessian a triangle is written, into memory that is allocated
+/// once: as the fastest peers (heyoka, Numba, C) have it.
 private func pointWorkload(
   _ name: String, _ body: some PointFunction, _ n: Int, stream: Int, _ bounds: [(Double, Double)],
   binary: Set<Int> = []
 ) -> Workload {
   let inputs = Points(stream: stream, bounds: bounds, binary: binary)
   return Workload(name: name, n: n, batches: .any) { batch in
-    let points = inputs.tensor(0..<n, count: batch)
-    let data = bounds.count > n ? inputs.tensor(n..<bounds.count, count: batch) : nil
+    let points = inputs.columns(0..<n, count: batch)
+    let data = bounds.count > n ? inputs.columns(n..<bounds.count, count: batch) : nil
     let quantities: Function.Quantities =
-      body.isScalar ? [.value, .gradient, .hessian] : [.value, .jacobian]
+      body.isScalar ? [.value, .gradient, .compactHessian] : [.value, .jacobian]
     return Trial {
       let function = Function(body, n, dataCount: bounds.count - n)
       var evaluation = Evaluation()
       return Run {
         function.evaluate(quantities, at: points, parameters: data, into: &evaluation)
       } results: { indices in
-        let derivatives =
-          body.isScalar ? [evaluation.gradient, evaluation.hessian] : [evaluation.jacobian]
-        return ([evaluation.value] + derivatives).map { $0.rows(indices) }
+        let value = evaluation.value.rows(indices)
+        guard body.isScalar else { return [value, evaluation.jacobian.rows(indices)] }
+        let hessian = evaluation.compactHessian.rows(indices).map { entries in
+          var matrix = [Double](repeating: 0, count: n * n)
+          for ((row, column), entry) in zip(function.hessianStructure, entries) {
+            matrix[row * n + column] = entry
+            matrix[column * n + row] = entry
+          }
+          return matrix
+        }
+        return [value, evaluation.gradient.rows(indices), hessian]
       }
     } reference: { indices in
       References.derivatives(of: body, n, of: inputs, at: indices)
