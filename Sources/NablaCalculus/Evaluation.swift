@@ -42,7 +42,7 @@ public struct Evaluation: Sendable {
   /// Calls `body` with the columns into which a plan's kernel writes the results of `count` points, or of
   /// one point without an axis for points if that is nil.
   mutating func withColumns(
-    of plan: Plan, count: Int?, _ body: (UnsafeMutableBufferPointer<OutputColumn>) -> Void
+    of plan: Plan, count: Int?, _ body: (UnsafeMutableBufferPointer<OutputColumn<Double>>) -> Void
   ) {
     if self.plan !== plan || self.count != count {
       results = plan.blocks.map { block in
@@ -52,7 +52,8 @@ public struct Evaluation: Sendable {
       }
       (self.plan, self.count) = (plan, count)
     }
-    withUnsafeTemporaryAllocation(of: OutputColumn.self, capacity: plan.kernel.outputCount) { columns in
+    withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.kernel.outputCount) {
+      columns in
       var next = 0
       for (index, block) in plan.blocks.enumerated() {
         results[index].setOffsets(of: block, isBatch: count != nil)

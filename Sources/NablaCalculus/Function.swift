@@ -223,7 +223,7 @@ extension Function {
     let count = pointCount(of: points, parameters)
     let plan = plan(for: quantities)
     let inputCount = variables.count + self.parameters.count
-    withUnsafeTemporaryAllocation(of: InputColumn.self, capacity: inputCount) { inputs in
+    withUnsafeTemporaryAllocation(of: InputColumn<Double>.self, capacity: inputCount) { inputs in
       setColumns(of: points, in: inputs.prefix(variables.count))
       if let parameters { setColumns(of: parameters, in: inputs.dropFirst(variables.count)) }
       evaluation.withColumns(of: plan, count: count) { outputs in
@@ -238,7 +238,7 @@ extension Function {
 
   /// The columns of a tensor [k] or [N, k]; a tensor [k] is the same for every point.
   private func setColumns(
-    of tensor: Tensor<Double>, in columns: Slice<UnsafeMutableBufferPointer<InputColumn>>
+    of tensor: Tensor<Double>, in columns: Slice<UnsafeMutableBufferPointer<InputColumn<Double>>>
   ) {
     tensor.withUnsafeStridedPointer { base, strides in
       let (row, step) = strides.count == 2 ? (strides[0], strides[1]) : (0, strides[0])

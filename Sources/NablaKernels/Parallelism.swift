@@ -56,9 +56,9 @@ public enum Parallelism {
       return
     }
     // Several chunks a thread, so that a thread that is held up does not hold up all. Cheap items come in
-    // whole vectors and cache lines.
+    // whole vectors and cache lines, of 8 doubles or 16 floats.
     let chunks = Swift.min(threads * 4, Int(Swift.min(work / smallestChunk, 1e6)))
-    let unit = costPerItem < 10_000 ? 8 : 1
+    let unit = costPerItem < 10_000 ? 16 : 1
     let size = ((count + chunks - 1) / chunks + unit - 1) / unit * unit
     let whole = (count + size - 1) / size
     DispatchQueue.concurrentPerform(iterations: whole) { chunk in

@@ -18,12 +18,16 @@ enum VectorOperand {
 /// volume 2, sections 2.3 (VEX) and 2.7 (EVEX).
 struct Assembler {
   let instructionSet: InstructionSet
+  let precision: Precision
   private(set) var bytes: [UInt8] = []
   /// Places of 32-bit displacements to constants: (place, number of the constant). Nothing of the
   /// instruction follows the displacement but `trailing` immediate bytes.
   private var constantReferences: [(place: Int, constant: Int, trailing: Int)] = []
 
-  init(instructionSet: InstructionSet) { self.instructionSet = instructionSet }
+  init(instructionSet: InstructionSet, precision: Precision) {
+    self.instructionSet = instructionSet
+    self.precision = precision
+  }
 
   mutating func emit(_ code: UInt8...) { bytes += code }
 
@@ -42,11 +46,17 @@ struct Assembler {
   /// The mandatory prefix that the opcode is combined with.
   enum Prefix: UInt8 { case none, x66, xF3, xF2 }
 
+  /// What distinguishes the instructions on doubles (…pd) from those on floats (…ps) in the map 0F.
+  var packed: Prefix { precision == .double ? .x66 : .none }
+
+  /// Of an instruction whose opcode, not its prefix or W, says how wide its elements are.
+  func opcode(double: UInt8, single: UInt8) -> UInt8 { precision == .double ? double : single }
+
   /// One instruction `opcode destination, source, operand`. Instructions with two operands leave
   /// `source` at 0.
   ///
-  /// - Parameter isWide: the bit W of the VEX encoding. The EVEX encoding of all that is used here has
-  ///   W = 1, 64-bit elements.
+  /// - Parameter isWide: the bit W of the VEX encoding. In the EVEX encoding of all that is used here it
+  ///   is set for elements of 64 bits, clear for those of 32.
   mutating func vector(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool = false, _ opcode: UInt8, _ destination: UInt8,
     _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
@@ -70,9 +80,10 @@ struct Assembler {
     modRM(destination & 7, operand, immediate)
   }
 
-  /// vbroadcastsd destination, operand
+  /// vbroadcastsd (ss) destination, operand
   mutating func broadcast(_ destination: UInt8, _ operand: VectorOperand) {
-    evex(.x66, .x0F38, 0x19, destination, 0, operand, isScalarOperand: true)
+    evex(
+      .x66, .x0F38, opcode(double: 0x19, single: 0x18), destination, 0, operand, isScalarOperand: true)
   }
 
   /// - Parameters:
@@ -91,7 +102,8 @@ struct Assembler {
     let r = destination & 8 != 0
     let first =
       (r ? 0 : 0x80) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | (destination & 16 != 0 ? 0 : 0x10) | map.rawValue
-    let second = 0x80 | (~source & 15) << 3 | 0x04 | prefix.rawValue
+    let w: UInt8 = precision == .double ? 0x80 : 0
+    let second = w | (~source & 15) << 3 | 0x04 | prefix.rawValue
     let v: UInt8 = source & 16 != 0 ? 0 : 0x08
     let third = 0x40 | (isBroadcast ? 0x10 : 0) | v | mask
     emit(0x62, first, second, third, opcode)
@@ -218,10 +230,18 @@ struct Assembler {
   mutating func finish(constants: [UInt64]) -> [UInt8] {
     while bytes.count % 64 != 0 { emit(0xCC) }
     let pool = bytes.count
-    let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount
-    for constant in constants { for _ in 0..<copies { emit(int64: constant) } }
+    let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount(of: precision)
+    for constant in constants {
+      for _ in 0..<copies {
+        if precision == .double {
+          emit(int64: constant)
+        } else {
+          emit(int32: Int32(truncatingIfNeeded: constant))
+        }
+      }
+    }
     for (place, constant, trailing) in constantReferences {
-      setDisplacement(at: place, to: pool + constant * copies * 8, trailing: trailing)
+      setDisplacement(at: place, to: pool + constant * copies * precision.byteCount, trailing: trailing)
     }
     return bytes
   }
