@@ -49,6 +49,31 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
     points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
     outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
+    forEachBlock(of: range, inputs) { start, count, slots, size in
+      store(start, count, slots, size, outputs)
+    }
+  }
+
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  package func sum(
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    into sums: UnsafeMutablePointer<Scalar>
+  ) {
+    sums.update(repeating: 0, count: outputCount)
+    forEachBlock(of: range, inputs) { _, count, slots, size in
+      for (output, slot) in tape.outputs.enumerated() {
+        let values = slots + Int(slot) * size
+        for i in 0..<count { sums[output] += values[i] }
+      }
+    }
+  }
+
+  /// Computes blocks of points, and calls `body` with the first point, their number, and the slots.
+  private func forEachBlock(
+    of range: Range<Int>, _ inputs: UnsafePointer<InputColumn<Scalar>>,
+    _ body: (Int, Int, UnsafeMutablePointer<Scalar>, Int) -> Void
+  ) {
     // A single point must not pay for a whole block.
     let size = Swift.min(blockSize, (range.count + Self.laneCount - 1) / Self.laneCount * Self.laneCount)
     withUnsafeTemporaryAllocation(
@@ -65,7 +90,7 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
         let count = Swift.min(size, range.upperBound - start)
         load(start, count, inputs, into: slots, size)
         for instruction in tape.instructions { execute(instruction, count, slots, size) }
-        store(start, count, slots, size, outputs)
+        body(start, count, slots, size)
         start += count
       }
     }
@@ -79,11 +104,10 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
     for (slot, input) in tape.loads {
       let values = slots + Int(slot) * size
       let column = inputs[input]
-      let source = column.base + start * column.stride
-      if column.stride == 1 {
-        values.update(from: source, count: count)
+      if column.stride == 1 && column.tileColumns == 0 {
+        values.update(from: column.base + start, count: count)
       } else {
-        for i in 0..<count { values[i] = source[i * column.stride] }
+        for i in 0..<count { values[i] = column.address(of: start + i).pointee }
       }
     }
   }
@@ -99,8 +123,7 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
       for (output, slot) in tape.outputs.enumerated() {
         let values = slots + Int(slot) * size
         let column = outputs[output]
-        let target = column.base + start * column.stride
-        for i in first..<last { target[i * column.stride] = values[i] }
+        for i in first..<last { column.address(of: start + i).pointee = values[i] }
       }
       first = last
     }

@@ -1,27 +1,64 @@
 package import NablaExpressions
 
-/// Where the values of one input of a kernel lie: that of point i at `base + i * stride`.
+/// Where the values of one input of a kernel lie: that of point i at `base + i * stride`, or in tiles.
 ///
 /// Stride 1 is a column of its own, n a column of row-major points [N, n], and 0 a value that all
 /// points share.
 package struct InputColumn<Scalar: KernelScalar> {
   package var base: UnsafePointer<Scalar>
   package var stride: Int
+  /// The number of columns that lie together in tiles, or 0: point i is then at
+  /// `base + i / tileWidth * tileWidth * tileColumns + i % tileWidth`. Tiles are whole.
+  package var tileColumns: Int
 
   package init(base: UnsafePointer<Scalar>, stride: Int) {
     self.base = base
     self.stride = stride
+    tileColumns = 0
+  }
+
+  package init(base: UnsafePointer<Scalar>, tileColumns: Int) {
+    self.base = base
+    stride = 1
+    self.tileColumns = tileColumns
+  }
+
+  func address(of point: Int) -> UnsafePointer<Scalar> {
+    base + Scalar.offset(of: point, stride, tileColumns)
   }
 }
 
-/// Where the values of one output of a kernel go: that of point i to `base + i * stride`.
+/// Where the values of one output of a kernel go: as for an ``InputColumn``. Of the last tile, the places
+/// behind the last point may be written too.
 package struct OutputColumn<Scalar: KernelScalar> {
   package var base: UnsafeMutablePointer<Scalar>
   package var stride: Int
+  package var tileColumns: Int
 
   package init(base: UnsafeMutablePointer<Scalar>, stride: Int) {
     self.base = base
     self.stride = stride
+    tileColumns = 0
+  }
+
+  package init(base: UnsafeMutablePointer<Scalar>, tileColumns: Int) {
+    self.base = base
+    stride = 1
+    self.tileColumns = tileColumns
+  }
+
+  func address(of point: Int) -> UnsafeMutablePointer<Scalar> {
+    base + Scalar.offset(of: point, stride, tileColumns)
+  }
+}
+
+extension KernelScalar {
+  /// The points of a tile: a cache line, of 8 doubles or 16 floats.
+  package static var tileWidth: Int { 64 / MemoryLayout<Self>.stride }
+
+  fileprivate static func offset(of point: Int, _ stride: Int, _ tileColumns: Int) -> Int {
+    tileColumns == 0
+      ? point * stride : point / tileWidth * tileWidth * tileColumns + point % tileWidth
   }
 }
 
@@ -47,6 +84,13 @@ package protocol Kernel<Scalar>: Sendable {
   func run(
     points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
     outputs: UnsafePointer<OutputColumn<Scalar>>)
+
+  /// Adds up each output over the points in `range`, and writes the sums to `sums`, one for each output.
+  ///
+  /// The order of the additions follows from the points' numbers alone.
+  func sum(
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    into sums: UnsafeMutablePointer<Scalar>)
 }
 
 /// Compiles expressions of `inputs`, which are variables, for this machine, to compute in the precision of
@@ -76,8 +120,37 @@ extension Kernel {
     count: Int, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
     nonisolated(unsafe) let (inputs, outputs) = (inputs, outputs)
-    Parallelism.forEachChunk(of: count, costPerItem: estimatedCost) { range in
+    Parallelism.forEachChunk(of: count, costPerItem: estimatedCost, unit: Scalar.tileWidth) { range in
       run(points: range, inputs: inputs, outputs: outputs)
     }
+  }
+
+  /// Σᵢ of each output over points 0 ..< count, on several threads where the work is worth it.
+  ///
+  /// Blocks of points are summed each by itself, and their sums in pairs, so that the result does not
+  /// depend on the number of threads, and its error grows with the logarithm of the number of points (and
+  /// a block's size).
+  package func sum(
+    count: Int, inputs: UnsafePointer<InputColumn<Scalar>>, into sums: UnsafeMutablePointer<Scalar>
+  ) {
+    let (blockSize, width) = (512, outputCount)
+    let blocks = (count + blockSize - 1) / blockSize
+    let partial = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(1, blocks) * width)
+    defer { partial.deallocate() }
+    nonisolated(unsafe) let (columns, target) = (inputs, partial)
+    Parallelism.forEachChunk(of: blocks, costPerItem: estimatedCost * Double(blockSize)) { range in
+      for block in range {
+        let points = block * blockSize..<Swift.min(count, (block + 1) * blockSize)
+        sum(points: points, inputs: columns, into: target + block * width)
+      }
+    }
+    var distance = 1
+    while distance < blocks {
+      for block in stride(from: 0, to: blocks - distance, by: 2 * distance) {
+        for i in 0..<width { partial[block * width + i] += partial[(block + distance) * width + i] }
+      }
+      distance *= 2
+    }
+    for i in 0..<width { sums[i] = blocks == 0 ? 0 : partial[i] }
   }
 }

@@ -45,9 +45,11 @@ public enum Parallelism {
   /// Calls `body` for consecutive ranges that together are 0 ..< count, on several threads if the work is
   /// large enough. Returns when all calls have returned.
   ///
-  /// - Parameter costPerItem: a rough number of nanoseconds.
+  /// - Parameters:
+  ///   - costPerItem: a rough number of nanoseconds.
+  ///   - unit: ranges start at multiples of this.
   package static func forEachChunk(
-    of count: Int, costPerItem: Double, _ body: @Sendable (Range<Int>) -> Void
+    of count: Int, costPerItem: Double, unit: Int = 1, _ body: @Sendable (Range<Int>) -> Void
   ) {
     let work = Double(count) * costPerItem
     let threads = Swift.min(threadCount, count, Int(Swift.min(work / smallestChunk, 1e6)))
@@ -55,10 +57,8 @@ public enum Parallelism {
       if count > 0 { body(0..<count) }
       return
     }
-    // Several chunks a thread, so that a thread that is held up does not hold up all. Cheap items come in
-    // whole vectors and cache lines, of 8 doubles or 16 floats.
+    // Several chunks a thread, so that a thread that is held up does not hold up all.
     let chunks = Swift.min(threads * 4, Int(Swift.min(work / smallestChunk, 1e6)))
-    let unit = costPerItem < 10_000 ? 16 : 1
     let size = ((count + chunks - 1) / chunks + unit - 1) / unit * unit
     let whole = (count + size - 1) / size
     DispatchQueue.concurrentPerform(iterations: whole) { chunk in

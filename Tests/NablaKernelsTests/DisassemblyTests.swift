@@ -86,4 +86,28 @@ struct DisassemblyTests {
     #expect(text.contains("[rsp+") && text.contains("[rip+") && text.contains("[rax+r13*1"))
     #expect(text.contains("BCST") == (set == .avx512))
   }
+
+  /// Points in rows of three: a pair of neighbours and one element by itself.
+  @Test(arguments: [InstructionSet.avx2, .avx512], ScalarType.allCases)
+  func rowsAreTransposedInRegisters(set: InstructionSet, scalar: ScalarType) throws {
+    let inputs = ["x", "y", "z"].map { Expr.variable($0) }
+    let program = try #require(
+      Lowering.program(
+        outputs: [inputs.reduce(0, +)], inputs: inputs, precision: scalar == .double ? .double : .single))
+    let layout = CodeLayout(
+      inputs: [.row(stride: 3), .nextInRow(stride: 3), .row(stride: 3)], outputs: [.column])
+    var emitter = Emitter(program, layout: layout, instructionSet: set)
+    let names = Set(
+      try disassemble(emitter.emit()).prefix { $0 != "ret" }
+        .map { String($0.trimmingPrefix("{evex} ").prefix { $0 != " " }) })
+    let expected: Set<String> =
+      switch (scalar, set) {
+      case (.double, .avx2): ["vmovupd", "vmovsd", "vmovhpd", "vinsertf128", "vunpcklpd", "vunpckhpd"]
+      case (.double, _): ["vmovupd", "vmovsd", "vmovhpd", "vinsertf64x2", "vunpcklpd", "vunpckhpd"]
+      case (.float, .avx2): ["vmovsd", "vmovhps", "vmovss", "vinsertps", "vinsertf128", "vshufps"]
+      case (.float, _): ["vmovsd", "vmovhps", "vmovss", "vinsertps", "vinsertf32x4", "vshufps"]
+      }
+    #expect(names.isSuperset(of: expected), "\(expected.subtracting(names)) in \(names)")
+    #expect(!names.contains("(bad)"))
+  }
 }

@@ -12,6 +12,7 @@ struct Lowering {
   private var builder: VectorBuilder
   private let graph: ExprGraph
   private let nodes: ArraySlice<Node>
+  private let inputOfNode: [NodeID: Int]
   /// Whether a node is a product that becomes part of the only sum that uses it, by position.
   private var isFused: [Bool]
   private var values: [Value]
@@ -32,6 +33,8 @@ struct Lowering {
     builder = VectorBuilder(precision)
     graph = outputs.lazy.compactMap(\.graph).first ?? ExprGraph()
     for expression in outputs + inputs { _ = graph.id(of: expression) }
+    inputOfNode = Dictionary(
+      zip(inputs.map { [graph] in graph.id(of: $0) }, 0...), uniquingKeysWith: { first, _ in first })
     nodes = graph.nodes()
     isFused = Array(repeating: false, count: nodes.count)
     values = Array(repeating: -1, count: nodes.count)
@@ -44,16 +47,14 @@ struct Lowering {
     var outputsOfNode: [NodeID: [Int]] = [:]
     for (output, root) in roots.enumerated() { outputsOfNode[root, default: []].append(output) }
     markFusedProducts(roots, needed)
-    let inputOfNode = Dictionary(
-      zip(inputs.map { graph.id(of: $0) }, 0...), uniquingKeysWith: { first, _ in first })
 
     for id in nodes.indices where needed[id] && !isFused[id] {
       if builder.program.operations.count > limit { return nil }
       if nodes[id].operation == .variable {
-        guard let input = inputOfNode[NodeID(id)] else {
-          preconditionFailure("the variable '\(graph.symbol(nodes[id]).name)' is not among the inputs")
-        }
-        values[id] = builder.input(input)
+        // Read where it is first used: until then it needs no register.
+        precondition(
+          inputOfNode[NodeID(id)] != nil,
+          "the variable '\(graph.symbol(nodes[id]).name)' is not among the inputs")
       } else {
         lower(id)
       }
@@ -116,14 +117,17 @@ struct Lowering {
 
   /// The value of a node as a number: a condition is 1 or 0.
   private mutating func number(_ id: NodeID) -> Value {
-    if values[Int(id)] < 0 { values[Int(id)] = builder.and(masks[Int(id)], builder.constant(1)) }
+    if values[Int(id)] < 0 {
+      values[Int(id)] =
+        inputOfNode[id].map { builder.input($0) } ?? builder.and(masks[Int(id)], builder.constant(1))
+    }
     return values[Int(id)]
   }
 
   /// The value of a node as a condition: a number counts as true where it is not zero.
   private mutating func mask(_ id: NodeID) -> Value {
     if masks[Int(id)] < 0 {
-      masks[Int(id)] = builder.compare(values[Int(id)], .notEqual, builder.constant(0))
+      masks[Int(id)] = builder.compare(number(id), .notEqual, builder.constant(0))
     }
     return masks[Int(id)]
   }

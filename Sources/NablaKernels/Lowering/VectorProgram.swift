@@ -66,6 +66,57 @@ struct VectorProgram: Sendable {
   var functions: [ScalarFunction] = []
 }
 
+extension VectorProgram {
+  /// The largest number of values that are needed at one time, constants aside.
+  var largestLiveCount: Int {
+    var lastUse = [Int](repeating: -1, count: operations.count)
+    for (position, operation) in operations.enumerated() {
+      for operand in operation.operands { lastUse[Int(operand)] = position }
+    }
+    var (live, largest) = (0, 0)
+    for (position, operation) in operations.enumerated() where operation.code != .constant {
+      for operand in Set(operation.operands) where lastUse[Int(operand)] == position {
+        if operations[Int(operand)].code != .constant { live -= 1 }
+      }
+      if lastUse[position] >= 0 { live += 1 }
+      largest = Swift.max(largest, live)
+    }
+    return largest
+  }
+
+  /// The same program with the operations first whose operands are all constants or inputs that
+  /// `isShared`, and the number of those: what is the same for all points of a batch.
+  func hoisting(_ isShared: (_ input: Int) -> Bool) -> (program: VectorProgram, count: Int) {
+    guard operations.contains(where: { $0.code == .input && isShared(Int($0.immediate)) }) else {
+      return (self, 0)
+    }
+    var isHoisted = [Bool](repeating: false, count: operations.count)
+    for (position, operation) in operations.enumerated() {
+      isHoisted[position] =
+        switch operation.code {
+        case .input: isShared(Int(operation.immediate))
+        case .constant: true
+        case .store: false
+        default: operation.operands.allSatisfy { isHoisted[Int($0)] }
+        }
+    }
+    var hoisted = self
+    hoisted.operations.removeAll(keepingCapacity: true)
+    var places = [Value](repeating: -1, count: operations.count)
+    for first in [true, false] {
+      for (position, operation) in operations.enumerated() where isHoisted[position] == first {
+        places[position] = Value(hoisted.operations.count)
+        var moved = operation
+        if moved.a >= 0 { moved.a = places[Int(moved.a)] }
+        if moved.b >= 0 { moved.b = places[Int(moved.b)] }
+        if moved.c >= 0 { moved.c = places[Int(moved.c)] }
+        hoisted.operations.append(moved)
+      }
+    }
+    return (hoisted, isHoisted.count { $0 })
+  }
+}
+
 /// A scalar function that machine code calls back. In single precision its result is rounded.
 final class ScalarFunction: Sendable {
   let value: @Sendable (Double, Double) -> Double

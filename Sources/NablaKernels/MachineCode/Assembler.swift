@@ -8,8 +8,8 @@ enum VectorOperand {
   case register(UInt8)
   /// [base + displacement]
   case memory(GeneralRegister, Int32)
-  /// [base + index]
-  case indexed(GeneralRegister, GeneralRegister)
+  /// [base + index + displacement]
+  case indexed(GeneralRegister, GeneralRegister, Int32 = 0)
   /// A constant of the pool, by its number.
   case constant(Int)
 }
@@ -80,19 +80,39 @@ struct Assembler {
     modRM(destination & 7, operand, immediate)
   }
 
-  /// vbroadcastsd (ss) destination, operand
+  /// An instruction on the lowest 128 bits of its registers.
+  mutating func low(
+    _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
+    _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
+  ) {
+    if instructionSet == .avx512 {
+      evex(
+        prefix, map, isWide: isWide, opcode, destination, source, operand, is512: false, immediate: immediate)
+    } else {
+      vex(prefix, map, false, is256: false, opcode, destination, source, operand, immediate: immediate)
+    }
+  }
+
+  /// vbroadcastsd (ss) destination, operand: a scalar in memory to all lanes.
   mutating func broadcast(_ destination: UInt8, _ operand: VectorOperand) {
-    evex(
-      .x66, .x0F38, opcode(double: 0x19, single: 0x18), destination, 0, operand, isScalarOperand: true)
+    let opcode = opcode(double: 0x19, single: 0x18)
+    if instructionSet == .avx512 {
+      evex(.x66, .x0F38, opcode, destination, 0, operand, isScalarOperand: true)
+    } else {
+      vex(.x66, .x0F38, false, is256: true, opcode, destination, 0, operand)
+    }
   }
 
   /// - Parameters:
+  ///   - isWide: the bit W, by default that of elements of the assembler's precision.
   ///   - isScalarOperand: the instruction reads a single element from memory by itself, without the
   ///     encoding's bit that asks for a broadcast.
   ///   - mask: the mask register k1 … k7 that the instruction is subject to; 0 for none.
   mutating func evex(
-    _ prefix: Prefix, _ map: OpcodeMap, _ opcode: UInt8, _ destination: UInt8, _ source: UInt8,
-    _ operand: VectorOperand, mask: UInt8 = 0, isScalarOperand: Bool = false, immediate: UInt8? = nil
+    _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
+    _ source: UInt8, _ operand: VectorOperand, mask: UInt8 = 0, is512: Bool = true,
+    isScalarOperand: Bool = false,
+    immediate: UInt8? = nil
   ) {
     var (x, b) = extensionBits(operand)
     // In the EVEX encoding X extends a vector register's number beyond 15.
@@ -102,10 +122,10 @@ struct Assembler {
     let r = destination & 8 != 0
     let first =
       (r ? 0 : 0x80) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | (destination & 16 != 0 ? 0 : 0x10) | map.rawValue
-    let w: UInt8 = precision == .double ? 0x80 : 0
+    let w: UInt8 = isWide ?? (precision == .double) ? 0x80 : 0
     let second = w | (~source & 15) << 3 | 0x04 | prefix.rawValue
     let v: UInt8 = source & 16 != 0 ? 0 : 0x08
-    let third = 0x40 | (isBroadcast ? 0x10 : 0) | v | mask
+    let third = (is512 ? 0x40 : 0) | (isBroadcast ? 0x10 : 0) | v | mask
     emit(0x62, first, second, third, opcode)
     modRM(destination & 7, operand, immediate)
   }
@@ -114,7 +134,7 @@ struct Assembler {
     switch operand {
     case .register(let register): (false, register & 8 != 0)
     case .memory(let base, _): (false, base.rawValue >= 8)
-    case .indexed(let base, let index): (index.rawValue >= 8, base.rawValue >= 8)
+    case .indexed(let base, let index, _): (index.rawValue >= 8, base.rawValue >= 8)
     case .constant: (false, false)
     }
   }
@@ -126,10 +146,10 @@ struct Assembler {
       emit(0x80 | register << 3 | base.rawValue & 7)
       if base.rawValue & 7 == 4 { emit(0x24) }
       emit(int32: displacement)
-    case .indexed(let base, let index):
+    case .indexed(let base, let index, let displacement):
       // A base of rbp or r13 needs a displacement; give it always.
       emit(0x80 | register << 3 | 4, (index.rawValue & 7) << 3 | base.rawValue & 7)
-      emit(int32: 0)
+      emit(int32: displacement)
     case .constant(let number):
       emit(register << 3 | 5)
       constantReferences.append((bytes.count, number, immediate == nil ? 0 : 1))
@@ -142,16 +162,20 @@ struct Assembler {
 
   /// mov destination, [base + displacement]
   mutating func load(_ destination: GeneralRegister, _ base: GeneralRegister, _ displacement: Int32) {
-    emit(0x48 | (destination.rawValue >> 3) << 2 | base.rawValue >> 3, 0x8B)
-    emit(0x80 | (destination.rawValue & 7) << 3 | base.rawValue & 7)
-    if base.rawValue & 7 == 4 { emit(0x24) }
-    emit(int32: displacement)
+    general(0x8B, destination, base, displacement)
   }
 
   /// lea destination, [base + displacement]
   mutating func address(_ destination: GeneralRegister, _ base: GeneralRegister, _ displacement: Int32) {
-    emit(0x48 | (destination.rawValue >> 3) << 2 | base.rawValue >> 3, 0x8D)
-    emit(0x80 | (destination.rawValue & 7) << 3 | base.rawValue & 7)
+    general(0x8D, destination, base, displacement)
+  }
+
+  /// opcode register, [base + displacement]
+  private mutating func general(
+    _ opcode: UInt8, _ register: GeneralRegister, _ base: GeneralRegister, _ displacement: Int32
+  ) {
+    emit(0x48 | (register.rawValue >> 3) << 2 | base.rawValue >> 3, opcode)
+    emit(0x80 | (register.rawValue & 7) << 3 | base.rawValue & 7)
     if base.rawValue & 7 == 4 { emit(0x24) }
     emit(int32: displacement)
   }
@@ -184,9 +208,28 @@ struct Assembler {
     emit(int32: value)
   }
 
-  /// cmp a, b
-  mutating func compare(_ a: GeneralRegister, _ b: GeneralRegister) {
-    emit(0x48 | (b.rawValue >> 3) << 2 | a.rawValue >> 3, 0x39, 0xC0 | (b.rawValue & 7) << 3 | a.rawValue & 7)
+  /// cmp a, [base + displacement]
+  mutating func compare(_ a: GeneralRegister, _ base: GeneralRegister, _ displacement: Int32) {
+    general(0x3B, a, base, displacement)
+  }
+
+  /// add destination, source
+  mutating func add(_ destination: GeneralRegister, _ source: GeneralRegister) {
+    emit(0x48 | (source.rawValue >> 3) << 2 | destination.rawValue >> 3, 0x01)
+    emit(0xC0 | (source.rawValue & 7) << 3 | destination.rawValue & 7)
+  }
+
+  /// and register, value
+  mutating func and(_ register: GeneralRegister, _ value: Int32) {
+    emit(0x48 | register.rawValue >> 3, 0x81, 0xE0 | register.rawValue & 7)
+    emit(int32: value)
+  }
+
+  /// imul destination, source, factor
+  mutating func multiply(_ destination: GeneralRegister, _ source: GeneralRegister, _ factor: Int32) {
+    emit(0x48 | (destination.rawValue >> 3) << 2 | source.rawValue >> 3, 0x69)
+    emit(0xC0 | (destination.rawValue & 7) << 3 | source.rawValue & 7)
+    emit(int32: factor)
   }
 
   /// Conditions of jumps, by their number in encodings.

@@ -6,19 +6,24 @@
 /// kept in the stack frame. Constants and values in the frame serve as memory operands where they come
 /// last in an instruction.
 ///
+/// What depends only on inputs that all points share is computed once, before the loop over the points,
+/// and stays in the frame: to the loop it is like a constant.
+///
 /// The function is `(columns, begin, end)`: the addresses of the inputs' and then the outputs' columns,
-/// and the byte offsets of the first point and behind the last one. It calls scalar functions where the
-/// program does, and is otherwise free of calls and branches but for its loop.
+/// and the offsets in a column, in bytes, of the first point and behind the last one. It calls scalar
+/// functions where the program does, and is otherwise free of calls and branches but for its loop.
 struct Emitter {
-  private typealias Value = VectorProgram.Value
+  typealias Value = VectorProgram.Value
 
-  private let program: VectorProgram
-  private let inputCount: Int
-  private var assembler: Assembler
-  private let vectorBytes: Int32
+  /// With the operations that are done once before the others.
+  let program: VectorProgram
+  let preambleCount: Int
+  let layout: CodeLayout
+  var assembler: Assembler
+  let vectorBytes: Int32
 
   /// The uses of each value, by descending position, so that the next one is last.
-  private var uses: [[Int]]
+  private(set) var uses: [[Int]]
   private var registerOf: [UInt8?]
   private var valueIn: [Value?]
   /// The place in the frame of a value that has been saved there.
@@ -26,9 +31,14 @@ struct Emitter {
   private var freeFrames: [Int32] = []
   /// The bytes of the stack that values take; known when the code has been emitted.
   private(set) var frameSize: Int32
+  private var isInLoop = false
   /// Registers that the instruction being written uses.
   private var locked: Set<UInt8> = []
   private var coldBlocks: [ColdBlock] = []
+  /// The operation that reads an input, by the input's number.
+  private(set) var positionOfInput: [Int?]
+  /// The place in the frame of the running sum of an output, by the output's number.
+  private(set) var sumOfOutput: [Int: Int32] = [:]
 
   private struct ColdBlock {
     var jump: Int
@@ -39,48 +49,64 @@ struct Emitter {
     var mask: UInt8
   }
 
-  init(_ program: VectorProgram, inputCount: Int, instructionSet: InstructionSet) {
+  init(_ program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet) {
+    let (program, preambleCount) =
+      layout.isSinglePoint ? (program, 0) : program.hoisting { layout.inputs[$0] == .shared }
     self.program = program
-    self.inputCount = inputCount
+    self.preambleCount = preambleCount
+    self.layout = layout
     assembler = Assembler(instructionSet: instructionSet, precision: program.precision)
     vectorBytes = Int32(instructionSet.vectorBytes)
     uses = Array(repeating: [], count: program.operations.count)
     registerOf = Array(repeating: nil, count: program.operations.count)
     frameOf = Array(repeating: nil, count: program.operations.count)
     valueIn = Array(repeating: nil, count: instructionSet.registerCount)
+    positionOfInput = Array(repeating: nil, count: layout.inputs.count)
     frameSize = 3 * vectorBytes  // Arguments and results of calls.
     for (position, operation) in program.operations.enumerated().reversed() {
       for operand in operation.operands { uses[Int(operand)].append(position) }
+      if operation.code == .input { positionOfInput[Int(operation.immediate)] = position }
+    }
+    for (output, place) in layout.outputs.enumerated() where place == .sum {
+      sumOfOutput[output] = frameSize
+      frameSize += vectorBytes
     }
   }
 
-  // The registers that hold the function's arguments: calls preserve them.
-  private static let columns = GeneralRegister.r12
-  private static let offset = GeneralRegister.r13
-  private static let end = GeneralRegister.r14
+  // What the function keeps in registers that calls preserve. The end of the loop is in the frame.
+  static let columns = GeneralRegister.r12
+  static let offset = GeneralRegister.r13
+  /// Offsets of the points in what is no column; see ``CodeLayout/Stepping``.
+  static let steppingRegisters: [GeneralRegister] = [.rbx, .r14, .r15]
+  private static let saved: [GeneralRegister] = [columns, offset] + steppingRegisters
+  private static let end: (base: GeneralRegister, displacement: Int32) = (.rbp, -8 * Int32(saved.count + 1))
 
   /// The machine code with its constants.
   mutating func emit() -> [UInt8] {
     assembler.push(.rbp)
     assembler.move(.rbp, .rsp)
-    for register in [Self.columns, Self.offset, Self.end, .r15] { assembler.push(register) }
+    for register in Self.saved { assembler.push(register) }
+    assembler.push(.rdx)
     assembler.emit(0x48, 0x83, 0xE4, 0xC0)  // and rsp, −64
     assembler.emit(0x48, 0x81, 0xEC)  // sub rsp, the size of the frame
     let frameSizePlace = assembler.bytes.count
     assembler.emit(int32: 0)
     assembler.move(Self.columns, .rdi)
     assembler.move(Self.offset, .rsi)
-    assembler.move(Self.end, .rdx)
 
+    for position in 0..<preambleCount { emitOperation(at: position) }
+    beginLoop()
     let loop = assembler.bytes.count
-    for position in program.operations.indices { emitOperation(at: position) }
+    emitSteppings()
+    for position in preambleCount..<program.operations.count { emitOperation(at: position) }
     assembler.add(Self.offset, vectorBytes)
-    assembler.compare(Self.offset, Self.end)
+    assembler.compare(Self.offset, Self.end.base, Self.end.displacement)
     assembler.jump(if: .below, to: loop)
+    emitEnd()
 
     assembler.emit(0xC5, 0xF8, 0x77)  // vzeroupper
-    assembler.address(.rsp, .rbp, -32)
-    for register in [.r15, Self.end, Self.offset, Self.columns] { assembler.pop(register) }
+    assembler.address(.rsp, .rbp, -8 * Int32(Self.saved.count))
+    for register in Self.saved.reversed() { assembler.pop(register) }
     assembler.pop(.rbp)
     assembler.emit(0xC3)
 
@@ -88,6 +114,18 @@ struct Emitter {
     let saved = coldBlocks.isEmpty ? 0 : Int32(valueIn.count) * vectorBytes
     assembler.patch(int32: (frameSize + saved + 63) / 64 * 64, at: frameSizePlace)
     return assembler.finish(constants: program.constants)
+  }
+
+  /// Each turn of the loop finds the registers empty, and the values that were computed before in the frame.
+  private mutating func beginLoop() {
+    for register in valueIn.indices {
+      guard let value = valueIn[register] else { continue }
+      keepInFrame(value)
+      registerOf[Int(value)] = nil
+      valueIn[register] = nil
+    }
+    isInLoop = true
+    emitSumStart()
   }
 
   // MARK: Operations
@@ -102,15 +140,8 @@ struct Emitter {
     }
     switch operation.code {
     case .constant: break  // Read where it is used.
-    case .input:
-      guard !uses[position].isEmpty else { return }
-      let register = takeRegister(for: value)
-      assembler.load(.rax, Self.columns, operation.immediate * 8)
-      move(to: register, from: .indexed(.rax, Self.offset))
-    case .store:
-      let register = inRegister(operation.a)
-      assembler.load(.rax, Self.columns, (Int32(inputCount) + operation.immediate) * 8)
-      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .indexed(.rax, Self.offset))
+    case .input: emitInput(at: position)
+    case .store: emitOutput(at: position)
     case .add: binary(0x58, position, isCommutative: true)
     case .multiply: binary(0x59, position, isCommutative: true)
     case .subtract: binary(0x5C, position)
@@ -308,7 +339,7 @@ struct Emitter {
 
   // MARK: Registers
 
-  private mutating func move(to register: UInt8, from operand: VectorOperand) {
+  mutating func move(to register: UInt8, from operand: VectorOperand) {
     switch operand {
     case .register(register): break
     case .constant where assembler.instructionSet == .avx512:
@@ -322,8 +353,11 @@ struct Emitter {
     assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .memory(.rsp, place))
   }
 
+  /// Whether a value has been computed and not been forgotten.
+  func isKnown(_ value: Value) -> Bool { registerOf[Int(value)] != nil || frameOf[Int(value)] != nil }
+
   /// The register of a value, which is loaded if it is not in one.
-  private mutating func inRegister(_ value: Value) -> UInt8 {
+  mutating func inRegister(_ value: Value) -> UInt8 {
     if let register = registerOf[Int(value)] {
       locked.insert(register)
       return register
@@ -369,8 +403,17 @@ struct Emitter {
     locked.insert(register)
   }
 
-  /// A free register, or that of the value whose next use is farthest away.
-  private mutating func takeRegister(for value: Value) -> UInt8 {
+  /// A register for a value that is about to be written.
+  mutating func takeRegister(for value: Value) -> UInt8 {
+    let register = takeScratch()
+    valueIn[Int(register)] = value
+    registerOf[Int(value)] = register
+    return register
+  }
+
+  /// A register that is free until the instruction's end: an empty one, or that of the value whose next use
+  /// is farthest away.
+  mutating func takeScratch() -> UInt8 {
     var best: (register: Int, distance: Int)?
     for register in valueIn.indices where !locked.contains(UInt8(register)) {
       guard let other = valueIn[register] else {
@@ -384,9 +427,8 @@ struct Emitter {
     if let other = valueIn[register] {
       keepInFrame(other)
       registerOf[Int(other)] = nil
+      valueIn[register] = nil
     }
-    valueIn[register] = value
-    registerOf[Int(value)] = UInt8(register)
     locked.insert(UInt8(register))
     return UInt8(register)
   }
@@ -421,7 +463,8 @@ struct Emitter {
       valueIn[Int(register)] = nil
       registerOf[Int(value)] = nil
     }
-    if let place = frameOf[Int(value)] {
+    // What was computed before the loop is needed in its next turn.
+    if let place = frameOf[Int(value)], !(isInLoop && Int(value) < preambleCount) {
       freeFrames.append(place)
       frameOf[Int(value)] = nil
     }

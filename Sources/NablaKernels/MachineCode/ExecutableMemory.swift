@@ -6,6 +6,9 @@ final class ExecutableMemory: @unchecked Sendable {
   let address: UnsafeMutableRawPointer
   private let size: Int
 
+  /// Whether the system grants executable memory at all.
+  static let isGranted = ExecutableMemory([0xC3]) != nil
+
   /// nil where the system grants no executable memory.
   init?(_ code: [UInt8]) {
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))

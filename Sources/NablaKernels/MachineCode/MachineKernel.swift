@@ -1,43 +1,36 @@
 package import NablaExpressions
 internal import Glibc
+internal import Synchronization
 
 /// A kernel of machine code for the vectors of one instruction set.
 ///
-/// The code reads and writes whole columns. Inputs and outputs that lie otherwise (rows of points, a
-/// value shared by all) pass through blocks in the first-level cache, and so do the points of a batch
-/// that do not fill a vector: they run in a vector of their own, whose other lanes are thrown away.
+/// Code is emitted for each layout of inputs and outputs that the kernel meets, once, and kept: columns,
+/// rows and tiles are read in place, shared inputs once a run; a single point has code of its own. Other
+/// strides pass through blocks in the first-level cache, and so do the points of a batch that do not fill
+/// a vector: they run in a vector of their own, whose other lanes are thrown away.
 package struct MachineKernel<Scalar: KernelScalar>: Kernel {
-  /// Bytes a number.
-  private static var size: Int { MemoryLayout<Scalar>.stride }
-  private typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
-
   package let inputCount: Int
   package let outputCount: Int
   package let estimatedCost: Double
-  private let laneCount: Int
-  private let memory: ExecutableMemory
-  /// The program keeps the scalar functions alive that the code calls.
-  private let program: VectorProgram
+  let laneCount: Int
+  let variants: CodeVariants
   /// The inputs that the program reads; no others are touched.
-  private let usedInputs: [Int]
-  private let allOutputs: [Int]
-  /// Points a block that passes through the cache.
-  private let blockSize: Int
+  let usedInputs: [Int]
 
   /// Straight-line code of more operations than this no longer fits the second-level cache, and its values
   /// fill a stack frame: the interpreter takes over, whose instructions are compact.
   private static var largestProgram: Int { 20_000 }
+  private static var largestFrame: Int { 64 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
   package init?(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) {
-    let lowered = Lowering.program(
-      outputs: outputs, inputs: inputs, precision: Scalar.precision, limit: Self.largestProgram)
-    guard let program = lowered else { return nil }
-    self.program = program
-    var emitter = Emitter(program, inputCount: inputs.count, instructionSet: instructionSet)
-    let code = emitter.emit()
-    guard emitter.frameSize <= 64 * 1024, let memory = ExecutableMemory(code) else { return nil }
-    self.memory = memory
+    guard ExecutableMemory.isGranted,
+      let program = Lowering.program(
+        outputs: outputs, inputs: inputs, precision: Scalar.precision, limit: Self.largestProgram),
+      program.largestLiveCount * Int(instructionSet.vectorBytes) <= Self.largestFrame
+    else { return nil }
+    variants = CodeVariants(
+      program, inputCount: inputs.count, outputCount: outputs.count, instructionSet: instructionSet)
     inputCount = inputs.count
     outputCount = outputs.count
     let laneCount = instructionSet.laneCount(of: Scalar.precision)
@@ -46,16 +39,15 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
       $0 + ($1.code == .call ? 10 : 0.5 / Double(laneCount))
     }
     usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }
-    allOutputs = Array(0..<outputs.count)
-    let fitting = 16 * 1024 / (Self.size * Swift.max(1, inputs.count + outputs.count)) / 16 * 16
-    blockSize = Swift.min(512, Swift.max(16, fitting))
   }
 
-  /// The emitted bytes, for tests and for showing to people.
+  /// The emitted bytes for columns, for tests and for showing to people.
   package static func code(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) -> [UInt8] {
     let lowered = Lowering.program(outputs: outputs, inputs: inputs, precision: Scalar.precision)
     guard let program = lowered else { return [] }
-    var emitter = Emitter(program, inputCount: inputs.count, instructionSet: instructionSet)
+    let layout = CodeLayout(
+      inputs: inputs.map { _ in .column }, outputs: outputs.map { _ in .column })
+    var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
     return emitter.emit()
   }
 
@@ -67,119 +59,129 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
     outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
     guard !range.isEmpty && outputCount > 0 else { return }
+    if range.count == 1 {
+      runSinglePoint(range.lowerBound, inputs, outputs)
+    } else {
+      KernelBatch(of: self, inputs, .columns(outputs)).run(range)
+    }
+  }
+
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  package func sum(
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    into sums: UnsafeMutablePointer<Scalar>
+  ) {
+    sums.update(repeating: 0, count: outputCount)
+    guard !range.isEmpty && outputCount > 0 else { return }
     let whole = range.lowerBound + range.count / laneCount * laneCount
-    if whole > range.lowerBound {
-      let stagedInputs = usedInputs.filter { inputs[$0].stride != 1 }
-      let stagedOutputs = allOutputs.filter { outputs[$0].stride != 1 }
-      run(
-        range.lowerBound..<whole, inputs, outputs, stagedInputs: stagedInputs, stagedOutputs: stagedOutputs)
-    }
-    if whole < range.upperBound {
-      run(
-        whole..<range.upperBound, inputs, outputs, stagedInputs: usedInputs,
-        stagedOutputs: allOutputs)
-    }
-  }
-
-  /// Runs points whose staged columns pass through blocks in the cache. The number of points fills whole
-  /// vectors, or all columns are staged.
-  private func run(
-    _ range: Range<Int>, _ inputs: UnsafePointer<InputColumn<Scalar>>,
-    _ outputs: UnsafePointer<OutputColumn<Scalar>>,
-    stagedInputs: [Int], stagedOutputs: [Int]
-  ) {
-    let stagedCount = stagedInputs.count + stagedOutputs.count
-    let padded = (range.count + laneCount - 1) / laneCount * laneCount
-    let size = stagedCount == 0 ? padded : Swift.min(blockSize, padded)
-    withUnsafeTemporaryAllocation(byteCount: stagedCount * size * Self.size, alignment: 64) { bytes in
-      withUnsafeTemporaryAllocation(
-        of: UnsafeMutableRawPointer.self, capacity: inputCount + outputCount
-      ) { columns in
-        for i in 0..<inputCount { columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].base) }
-        for i in 0..<outputCount { columns[inputCount + i] = UnsafeMutableRawPointer(outputs[i].base) }
-        var start = range.lowerBound
-        while start < range.upperBound {
-          let count = Swift.min(size, range.upperBound - start)
-          let end = start + (count + laneCount - 1) / laneCount * laneCount
-          // The code adds the offset of the point to a column's address: let it arrive at the block.
-          var block = bytes.baseAddress! - start * Self.size
-          var next = 0
-          while next < stagedInputs.count {
-            let i = stagedInputs[next]
-            columns[i] = block
-            // Neighbours in rows of points are read together.
-            let second = next + 1 < stagedInputs.count ? stagedInputs[next + 1] : i
-            let isPair =
-              inputs[second].base == inputs[i].base + 1 && inputs[second].stride == inputs[i].stride
-            if isPair { columns[second] = block + size * Self.size }
-            load(
-              inputs[i], start..<start + count, paddedTo: end, into: columns[i],
-              neighbourInto: isPair ? columns[second] : nil)
-            block += (isPair ? 2 : 1) * size * Self.size
-            next += isPair ? 2 : 1
-          }
-          for i in stagedOutputs {
-            columns[inputCount + i] = block
-            block += size * Self.size
-          }
-          let entry = unsafeBitCast(memory.address, to: Entry.self)
-          entry(columns.baseAddress!, start * Self.size, end * Self.size)
-          store(stagedOutputs, start..<start + count, columns.baseAddress! + inputCount, outputs)
-          start += count
-        }
+    withUnsafeTemporaryAllocation(
+      byteCount: outputCount * laneCount * MemoryLayout<Scalar>.stride, alignment: 64
+    ) { bytes in
+      let lanes = bytes.bindMemory(to: Scalar.self).baseAddress!
+      if whole > range.lowerBound {
+        KernelBatch(of: self, inputs, .sums(lanes)).run(range.lowerBound..<whole)
+        addLanes(lanes, laneCount, to: sums)
+      }
+      if whole < range.upperBound {
+        KernelBatch(of: self, inputs, .lanes(lanes)).run(whole..<range.upperBound)
+        addLanes(lanes, range.upperBound - whole, to: sums)
       }
     }
   }
 
-  /// Copies a column, and the one whose elements follow its own in memory if there is a place for it, into
-  /// blocks. The lanes behind the last point repeat it, so that they are nothing special.
-  private func load(
-    _ column: InputColumn<Scalar>, _ range: Range<Int>, paddedTo end: Int,
-    into block: UnsafeMutableRawPointer,
-    neighbourInto neighbour: UnsafeMutableRawPointer?
+  private func addLanes(
+    _ vectors: UnsafePointer<Scalar>, _ count: Int, to sums: UnsafeMutablePointer<Scalar>
   ) {
-    var source = UnsafeRawPointer(column.base + range.lowerBound * column.stride)
-    let step = column.stride * Self.size
-    let target = block.assumingMemoryBound(to: Scalar.self)
-    let last = range.upperBound - 1
-    guard let second = neighbour?.assumingMemoryBound(to: Scalar.self) else {
-      for i in range {
-        target[i] = source.load(as: Scalar.self)
-        source += step
-      }
-      for i in range.upperBound..<end { target[i] = target[last] }
-      return
+    for output in 0..<outputCount {
+      var sum: Scalar = 0
+      for lane in 0..<count { sum += vectors[output * laneCount + lane] }
+      sums[output] += sum
     }
-    // Two points at a time: a 2 × 2 transposition in registers.
-    var i = range.lowerBound
-    while i < last {
-      let a = source.loadUnaligned(as: SIMD2<Scalar>.self)
-      let b = (source + step).loadUnaligned(as: SIMD2<Scalar>.self)
-      UnsafeMutableRawPointer(target + i).storeBytes(of: SIMD2(a.x, b.x), as: SIMD2<Scalar>.self)
-      UnsafeMutableRawPointer(second + i).storeBytes(of: SIMD2(a.y, b.y), as: SIMD2<Scalar>.self)
-      source += 2 * step
-      i += 2
-    }
-    if i == last {
-      let a = source.loadUnaligned(as: SIMD2<Scalar>.self)
-      (target[i], second[i]) = (a.x, a.y)
-    }
-    for i in range.upperBound..<end { (target[i], second[i]) = (target[last], second[last]) }
   }
 
-  /// Copies blocks to their columns, eight points at a time: rows of points are written line by line.
-  private func store(
-    _ staged: [Int], _ range: Range<Int>, _ blocks: UnsafePointer<UnsafeMutableRawPointer>,
-    _ outputs: UnsafePointer<OutputColumn<Scalar>>
+  /// All inputs are then alike: read where they are, and put into all lanes.
+  private func runSinglePoint(
+    _ point: Int, _ inputs: UnsafePointer<InputColumn<Scalar>>, _ outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
-    guard !staged.isEmpty else { return }
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
-      let last = Swift.min(first + 8, range.upperBound)
-      for output in staged {
-        let source = blocks[output].assumingMemoryBound(to: Scalar.self)
-        let (target, stride) = (outputs[output].base, outputs[output].stride)
-        for i in first..<last { target[i * stride] = source[i] }
+    let code = variants.singlePoint
+    withUnsafeTemporaryAllocation(
+      of: UnsafeMutableRawPointer.self, capacity: inputCount + outputCount
+    ) { columns in
+      for i in 0..<inputCount {
+        columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].address(of: point))
       }
+      for i in 0..<outputCount {
+        columns[inputCount + i] = UnsafeMutableRawPointer(outputs[i].address(of: point))
+      }
+      code.run(columns.baseAddress!, 0, laneCount * MemoryLayout<Scalar>.stride)
     }
+  }
+}
+
+/// The machine code of a program for each layout that was asked for, made at the first use.
+final class CodeVariants: Sendable {
+  /// Code in memory, and the program that keeps alive the scalar functions that it calls.
+  final class Code: Sendable {
+    private typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
+
+    private let memory: ExecutableMemory
+    private let program: VectorProgram
+
+    fileprivate init(_ memory: ExecutableMemory, _ program: VectorProgram) {
+      self.memory = memory
+      self.program = program
+    }
+
+    /// Runs the points between two offsets in columns, in bytes.
+    func run(_ columns: UnsafePointer<UnsafeMutableRawPointer>, _ start: Int, _ end: Int) {
+      unsafeBitCast(memory.address, to: Entry.self)(columns, start, end)
+    }
+  }
+
+  private let program: VectorProgram
+  private let instructionSet: InstructionSet
+  private let codes = Mutex<[CodeLayout: Code]>([:])
+  private let single = Mutex<Code?>(nil)
+
+  private let inputCount: Int
+  private let outputCount: Int
+
+  /// There are few layouts in a program's life; one that keeps coming with others may compile again.
+  private static let largestCount = 16
+
+  init(_ program: VectorProgram, inputCount: Int, outputCount: Int, instructionSet: InstructionSet) {
+    self.program = program
+    self.instructionSet = instructionSet
+    self.inputCount = inputCount
+    self.outputCount = outputCount
+  }
+
+  func code(for layout: CodeLayout) -> Code {
+    codes.withLock { codes in
+      if let code = codes[layout] { return code }
+      if codes.count == Self.largestCount { codes.removeAll() }
+      let code = make(layout)
+      codes[layout] = code
+      return code
+    }
+  }
+
+  /// The code for a single point, which need not look for its layout.
+  var singlePoint: Code {
+    single.withLock { single in
+      if let single { return single }
+      let code = make(.singlePoint(inputCount: inputCount, outputCount: outputCount))
+      single = code
+      return code
+    }
+  }
+
+  private func make(_ layout: CodeLayout) -> Code {
+    var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
+    guard let memory = ExecutableMemory(emitter.emit()) else {
+      preconditionFailure("the system has no memory left for a kernel's code")
+    }
+    return Code(memory, program)
   }
 }

@@ -1,0 +1,172 @@
+/// How vectors of points come from inputs in memory and go to outputs, for each layout.
+extension Emitter {
+  /// At the head of the loop, the offsets of its points in rows and tiles.
+  mutating func emitSteppings() {
+    for (stepping, register) in zip(layout.steppings, Self.steppingRegisters) {
+      switch stepping {
+      case .row(let stride): assembler.multiply(register, Self.offset, Int32(stride))
+      case .tile(let columns) where vectorBytes == 64:
+        assembler.multiply(register, Self.offset, Int32(columns))
+      case .tile(let columns):
+        // A tile is as wide as a cache line: whole ones, and the place in the last.
+        assembler.move(register, Self.offset)
+        assembler.and(register, -64)
+        assembler.multiply(register, register, Int32(columns))
+        assembler.move(.rax, Self.offset)
+        assembler.and(.rax, 63)
+        assembler.add(register, .rax)
+      }
+    }
+  }
+
+  /// The register with the offset of the loop's points, in what is stepped through so.
+  private func offset(_ stepping: CodeLayout.Stepping?) -> GeneralRegister {
+    guard let stepping else { return Self.offset }
+    return Self.steppingRegisters[layout.steppings.firstIndex(of: stepping)!]
+  }
+
+  // MARK: Inputs
+
+  mutating func emitInput(at position: Int) {
+    let value = Value(position)
+    guard !uses[position].isEmpty && !isKnown(value) else { return }
+    let input = Int(program.operations[position].immediate)
+    let place = layout.inputs[input]
+    switch place {
+    case .column, .tile:
+      let register = takeRegister(for: value)
+      assembler.load(.rax, Self.columns, Int32(input) * 8)
+      move(to: register, from: .indexed(.rax, offset(place.stepping)))
+    case .shared:
+      let register = takeRegister(for: value)
+      assembler.load(.rax, Self.columns, Int32(input) * 8)
+      assembler.broadcast(register, .memory(.rax, 0))
+    case .row(let stride), .nextInRow(let stride):
+      if let next = unread(input + 1, behind: position),
+        layout.inputs[input + 1] == .nextInRow(stride: stride)
+      {
+        emitPair(value, next, input, stride)
+      } else if place == .nextInRow(stride: stride), let previous = unread(input - 1, behind: position) {
+        emitPair(previous, value, input - 1, stride)
+      } else {
+        emitElements(value, input, stride)
+      }
+    }
+  }
+
+  /// The value of an input that the code reads behind a position, and has not read yet.
+  private func unread(_ input: Int, behind position: Int) -> Value? {
+    guard layout.inputs.indices.contains(input), let other = positionOfInput[input], other > position,
+      !uses[other].isEmpty, !isKnown(Value(other))
+    else { return nil }
+    return Value(other)
+  }
+
+  /// Two neighbours (x, y) of the vector's points in rows: pairs are read into the 128-bit parts of two
+  /// registers and transposed.
+  ///
+  ///     x₀ y₀ | x₂ y₂    unpack low    x₀ x₁ | x₂ x₃
+  ///     x₁ y₁ | x₃ y₃    unpack high   y₀ y₁ | y₂ y₃
+  ///
+  ///     x₀ y₀ x₁ y₁ | x₄ y₄ x₅ y₅    shuffle even   x₀ x₁ x₂ x₃ | x₄ x₅ x₆ x₇
+  ///     x₂ y₂ x₃ y₃ | x₆ y₆ x₇ y₇    shuffle odd    y₀ y₁ y₂ y₃ | y₄ y₅ y₆ y₇
+  private mutating func emitPair(_ x: Value, _ y: Value, _ input: Int, _ stride: Int) {
+    let (low, high, scratch) = (takeRegister(for: x), takeRegister(for: y), takeScratch())
+    assembler.load(.rax, Self.columns, Int32(input) * 8)
+    if program.precision == .double {
+      for (register, first) in [(high, 0), (scratch, 1)] {
+        assembler.low(.x66, .x0F, 0x10, register, 0, row(first, stride))
+        for part in 1..<Int(vectorBytes) / 16 { insert(row(2 * part + first, stride), part, register) }
+      }
+      assembler.vector(.x66, .x0F, 0x14, low, high, .register(scratch))
+      assembler.vector(.x66, .x0F, 0x15, high, high, .register(scratch))
+    } else {
+      for (register, first) in [(high, 0), (scratch, 2)] {
+        for part in 0..<Int(vectorBytes) / 16 {
+          let target = part == 0 ? register : low
+          assembler.low(.xF2, .x0F, isWide: true, 0x10, target, 0, row(4 * part + first, stride))
+          assembler.low(.none, .x0F, 0x16, target, target, row(4 * part + first + 1, stride))
+          if part > 0 { insert(.register(target), part, register) }
+        }
+      }
+      assembler.vector(.none, .x0F, 0xC6, low, high, .register(scratch), immediate: 0b10_00_10_00)
+      assembler.vector(.none, .x0F, 0xC6, high, high, .register(scratch), immediate: 0b11_01_11_01)
+    }
+  }
+
+  /// As above without a neighbour: elements are read one by one.
+  private mutating func emitElements(_ x: Value, _ input: Int, _ stride: Int) {
+    let (register, scratch) = (takeRegister(for: x), takeScratch())
+    assembler.load(.rax, Self.columns, Int32(input) * 8)
+    for part in 0..<Int(vectorBytes) / 16 {
+      let target = part == 0 ? register : scratch
+      if program.precision == .double {
+        assembler.low(.xF2, .x0F, 0x10, target, 0, row(2 * part, stride))
+        assembler.low(.x66, .x0F, 0x16, target, target, row(2 * part + 1, stride))
+      } else {
+        assembler.low(.xF3, .x0F, 0x10, target, 0, row(4 * part, stride))
+        for i in 1..<4 {
+          // insertps, to element i.
+          let element = row(4 * part + i, stride)
+          assembler.low(.x66, .x0F3A, 0x21, target, target, element, immediate: UInt8(i) << 4)
+        }
+      }
+      if part > 0 { insert(.register(scratch), part, register) }
+    }
+  }
+
+  /// The address of row `index` of the vector's points, of the input at rax.
+  private func row(_ index: Int, _ stride: Int) -> VectorOperand {
+    .indexed(.rax, offset(.row(stride: stride)), Int32(index * stride * program.precision.byteCount))
+  }
+
+  /// Puts 128 bits into a part of a register.
+  private mutating func insert(_ bits: VectorOperand, _ part: Int, _ register: UInt8) {
+    assembler.vector(.x66, .x0F3A, 0x18, register, register, bits, immediate: UInt8(part))
+  }
+
+  // MARK: Outputs
+
+  mutating func emitOutput(at position: Int) {
+    let operation = program.operations[position]
+    let output = Int(operation.immediate)
+    let place = layout.outputs[output]
+    let register = inRegister(operation.a)
+    if place == .sum {
+      let (sum, scratch) = (VectorOperand.memory(.rsp, sumOfOutput[output]!), takeScratch())
+      assembler.vector(assembler.packed, .x0F, 0x58, scratch, register, sum)
+      assembler.vector(assembler.packed, .x0F, 0x11, scratch, 0, sum)
+      return
+    }
+    assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
+    switch place {
+    case .column, .tile:
+      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .indexed(.rax, offset(place.stepping)))
+    case .streamedColumn:
+      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(.rax, Self.offset))
+    case .scalar:
+      let prefix: Assembler.Prefix = program.precision == .double ? .xF2 : .xF3
+      assembler.low(prefix, .x0F, 0x11, register, 0, .memory(.rax, 0))
+    case .sum: break
+    }
+  }
+
+  /// Before the loop, sums are zero. No register holds a value then.
+  mutating func emitSumStart() {
+    guard !sumOfOutput.isEmpty else { return }
+    assembler.vector(assembler.packed, .x0F, 0x57, 0, 0, .register(0))
+    for place in sumOfOutput.values.sorted() {
+      assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rsp, place))
+    }
+  }
+
+  /// Behind the loop, sums go where they belong, and streamed outputs become visible to other threads.
+  mutating func emitEnd() {
+    for (output, place) in sumOfOutput.sorted(by: { $0.key < $1.key }) {
+      move(to: 0, from: .memory(.rsp, place))
+      assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
+      assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rax, 0))
+    }
+    if layout.outputs.contains(.streamedColumn) { assembler.emit(0x0F, 0xAE, 0xF8) }  // sfence
+  }
+}

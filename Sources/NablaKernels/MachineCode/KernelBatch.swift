@@ -1,0 +1,234 @@
+/// One run of a kernel's code over a range of points: the layout that the code is made for, and what is
+/// copied to and from blocks in the cache because no code is made for its strides, or because the points
+/// do not fill a vector.
+struct KernelBatch<Scalar: KernelScalar> {
+  enum Outputs {
+    /// Of each point.
+    case columns(UnsafePointer<OutputColumn<Scalar>>)
+    /// Partial sums of whole vectors: one vector for each output.
+    case sums(UnsafeMutablePointer<Scalar>)
+    /// The lanes of a single vector: one vector for each output.
+    case lanes(UnsafeMutablePointer<Scalar>)
+  }
+
+  /// Bytes a number.
+  private static var size: Int { MemoryLayout<Scalar>.stride }
+
+  private let kernel: MachineKernel<Scalar>
+  private let inputs: UnsafePointer<InputColumn<Scalar>>
+  private let outputs: Outputs
+  private(set) var layout: CodeLayout
+  private var stagedInputs: [Int] = []
+  private var stagedOutputs: [Int] = []
+
+  /// Rows of more elements than this are read through blocks, as are more kinds of rows and tiles than the
+  /// code has registers for.
+  private static var longestRow: Int { 64 }
+
+  /// - Parameter isStreamed: whether outputs that can be are written past the caches.
+  init(
+    of kernel: MachineKernel<Scalar>, _ inputs: UnsafePointer<InputColumn<Scalar>>, _ outputs: Outputs,
+    isStreamed: Bool = false
+  ) {
+    self.kernel = kernel
+    self.inputs = inputs
+    self.outputs = outputs
+    layout = CodeLayout(
+      inputs: Array(repeating: .column, count: kernel.inputCount),
+      outputs: Array(repeating: .column, count: kernel.outputCount))
+
+    var steppings: [CodeLayout.Stepping] = []
+    func canStep(_ stepping: CodeLayout.Stepping) -> Bool {
+      if steppings.contains(stepping) { return true }
+      guard steppings.count < Emitter.steppingRegisters.count else { return false }
+      steppings.append(stepping)
+      return true
+    }
+    for i in kernel.usedInputs {
+      let (column, stride) = (inputs[i], inputs[i].stride)
+      if column.tileColumns > 0 {
+        if canStep(.tile(columns: column.tileColumns)) {
+          layout.inputs[i] = .tile(columns: column.tileColumns)
+        } else {
+          stagedInputs.append(i)
+        }
+      } else if stride == 0 {
+        layout.inputs[i] = .shared
+      } else if stride != 1 {
+        if (2...Self.longestRow).contains(stride) && canStep(.row(stride: stride)) {
+          layout.inputs[i] = .row(stride: stride)
+        } else {
+          stagedInputs.append(i)
+        }
+      }
+    }
+    for i in kernel.usedInputs.sorted() where i > 0 {
+      guard case .row(let stride) = layout.inputs[i], layout.inputs[i - 1].stepping == .row(stride: stride),
+        inputs[i].base == inputs[i - 1].base + 1
+      else { continue }
+      layout.inputs[i] = .nextInRow(stride: stride)
+    }
+
+    switch outputs {
+    case .lanes: break
+    case .sums:
+      for i in layout.outputs.indices { layout.outputs[i] = .sum }
+    case .columns(let columns):
+      let vectorBytes = kernel.laneCount * Self.size
+      for i in layout.outputs.indices {
+        let column = columns[i]
+        if column.tileColumns > 0 {
+          if canStep(.tile(columns: column.tileColumns)) {
+            layout.outputs[i] = .tile(columns: column.tileColumns)
+          } else {
+            stagedOutputs.append(i)
+          }
+        } else if column.stride != 1 {
+          stagedOutputs.append(i)
+        } else if isStreamed && UInt(bitPattern: column.base) % UInt(vectorBytes) == 0 {
+          layout.outputs[i] = .streamedColumn
+        }
+      }
+    }
+  }
+
+  func run(_ range: Range<Int>) {
+    let code = kernel.variants.code(for: layout)
+    let (n, lanes) = (kernel.inputCount, kernel.laneCount)
+    let whole = range.lowerBound + range.count / lanes * lanes
+    withUnsafeTemporaryAllocation(
+      of: UnsafeMutableRawPointer.self, capacity: n + kernel.outputCount
+    ) { columns in
+      let columns = columns.baseAddress!
+      if whole > range.lowerBound {
+        setAddresses(columns, range.lowerBound)
+        if stagedInputs.isEmpty && stagedOutputs.isEmpty {
+          code.run(columns, range.lowerBound * Self.size, whole * Self.size)
+        } else {
+          runBlocks(of: range.lowerBound..<whole, code, columns)
+        }
+      }
+      if whole < range.upperBound {
+        setAddresses(columns, whole)
+        runLast(whole..<range.upperBound, code, columns)
+      }
+    }
+  }
+
+  /// The addresses that the code adds its offsets to, of all columns that it works on in place.
+  private func setAddresses(_ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ start: Int) {
+    for i in 0..<kernel.inputCount { columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].base) }
+    let lanes = kernel.laneCount
+    for i in 0..<kernel.outputCount {
+      columns[kernel.inputCount + i] =
+        switch outputs {
+        case .columns(let outputs): UnsafeMutableRawPointer(outputs[i].base)
+        case .sums(let sums): UnsafeMutableRawPointer(sums + i * lanes)
+        case .lanes(let vectors): UnsafeMutableRawPointer(vectors + i * lanes - start)
+        }
+    }
+  }
+
+  // MARK: Strides without code
+
+  /// Whole vectors of points, a block at a time.
+  private func runBlocks(
+    of range: Range<Int>, _ code: CodeVariants.Code, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  ) {
+    let stagedCount = stagedInputs.count + stagedOutputs.count
+    // All in half of the first-level cache.
+    let fitting = 16 * 1024 / (Self.size * stagedCount) / 16 * 16
+    let size = Swift.min(range.count, 512, Swift.max(16, fitting))
+    withUnsafeTemporaryAllocation(byteCount: stagedCount * size * Self.size, alignment: 64) { bytes in
+      let blocks = bytes.bindMemory(to: Scalar.self).baseAddress!
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
+        let end = Swift.min(start + size, range.upperBound)
+        var block = blocks
+        for i in stagedInputs {
+          for point in start..<end { block[point - start] = inputs[i].address(of: point).pointee }
+          columns[i] = UnsafeMutableRawPointer(block - start)
+          block += size
+        }
+        for i in stagedOutputs {
+          columns[kernel.inputCount + i] = UnsafeMutableRawPointer(block - start)
+          block += size
+        }
+        code.run(columns, start * Self.size, end * Self.size)
+        store(stagedOutputs, start..<end, columns)
+      }
+    }
+  }
+
+  /// Copies blocks to their columns, eight points at a time: rows of points are written line by line.
+  private func store(
+    _ staged: [Int], _ range: Range<Int>, _ columns: UnsafePointer<UnsafeMutableRawPointer>
+  ) {
+    guard case .columns(let outputs) = outputs else { return }
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+      let last = Swift.min(first + 8, range.upperBound)
+      for output in staged {
+        let source = columns[kernel.inputCount + output].assumingMemoryBound(to: Scalar.self)
+        let column = outputs[output]
+        for i in first..<last { column.address(of: i).pointee = source[i] }
+      }
+    }
+  }
+
+  // MARK: The last points
+
+  /// Points that do not fill a vector. The lanes behind the last point repeat it, so that they are nothing
+  /// special. Tiles are whole, and need no copies.
+  private func runLast(
+    _ range: Range<Int>, _ code: CodeVariants.Code, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  ) {
+    let (start, last, lanes) = (range.lowerBound, range.upperBound - 1, kernel.laneCount)
+    var copiedOutputs: [Int] = []
+    if case .columns = outputs {
+      copiedOutputs = layout.outputs.indices.filter { layout.outputs[$0].stepping == nil }
+    }
+    let size = kernel.usedInputs.reduce(copiedOutputs.count * lanes) {
+      $0 + vectorSize(of: layout.inputs[$1])
+    }
+    withUnsafeTemporaryAllocation(byteCount: size * Self.size, alignment: 64) { bytes in
+      var block = bytes.bindMemory(to: Scalar.self).baseAddress!
+      for i in copiedOutputs {
+        columns[kernel.inputCount + i] = UnsafeMutableRawPointer(block - start)
+        block += lanes
+      }
+      var beginning = block
+      for i in kernel.usedInputs.sorted() {
+        let place = layout.inputs[i]
+        var step = 1
+        switch place {
+        case .shared, .tile: continue
+        case .column:
+          beginning = block
+          columns[i] = UnsafeMutableRawPointer(block - start)
+        case .row(let stride):
+          beginning = block
+          step = stride
+          columns[i] = UnsafeMutableRawPointer(block - start * stride)
+        case .nextInRow(let stride):
+          beginning += 1
+          step = stride
+          columns[i] = UnsafeMutableRawPointer(beginning - start * stride)
+        }
+        for lane in 0..<lanes {
+          beginning[lane * step] = inputs[i].address(of: Swift.min(start + lane, last)).pointee
+        }
+        block += vectorSize(of: place)
+      }
+      code.run(columns, start * Self.size, (start + lanes) * Self.size)
+      store(copiedOutputs, range, columns)
+    }
+  }
+
+  /// The elements that a vector of an input takes where it is copied.
+  private func vectorSize(of place: CodeLayout.Input) -> Int {
+    switch place {
+    case .column: kernel.laneCount
+    case .row(let stride): kernel.laneCount * stride
+    case .nextInRow, .shared, .tile: 0
+    }
+  }
+}
