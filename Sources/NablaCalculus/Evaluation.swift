@@ -77,7 +77,7 @@ public struct Evaluation: Sendable {
   }
 
   /// The columns of a batch's results, in the order of the kernel's outputs.
-  mutating func setColumns(in columns: UnsafeMutablePointer<OutputColumn>) {
+  mutating func setColumns(in columns: UnsafeMutablePointer<OutputColumn<Double>>) {
     var next = columns
     for index in results.indices {
       let (offsets, isTiled) = (results[index].offsets, layout == .tiles)
@@ -85,7 +85,7 @@ public struct Evaluation: Sendable {
         for offset in offsets {
           next.initialize(
             to: isTiled
-              ? OutputColumn(base: base + offset, tileColumns: strides[0] / tileWidth)
+              ? OutputColumn(base: base + offset, tileColumns: strides[0] / Double.tileWidth)
               : OutputColumn(base: base + offset, stride: strides[0]))
           next += 1
         }
@@ -119,7 +119,7 @@ public struct Evaluation: Sendable {
     }
     guard let count else { return tensor(element) }
     switch layout {
-    case .tiles: return tensor([(count + tileWidth - 1) / tileWidth] + element + [tileWidth])
+    case .tiles: return tensor([(count + Double.tileWidth - 1) / Double.tileWidth] + element + [Double.tileWidth])
     case .columns where count >= 32 && element.reduce(1, *) > 1:
       var columnStride = (count + 7) / 8 * 8
       if columnStride % 512 == 0 { columnStride += 8 }

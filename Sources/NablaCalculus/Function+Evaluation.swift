@@ -114,7 +114,7 @@ extension Function {
       return withExtendedLifetime((points, parameters)) {}
     }
     withInputColumns(points, parameters) { inputs in
-      withUnsafeTemporaryAllocation(of: OutputColumn.self, capacity: plan.kernel.outputCount) { outputs in
+      withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.kernel.outputCount) { outputs in
         guard let outputs = outputs.baseAddress else { return }
         evaluation.setColumns(in: outputs)
         plan.kernel.run(count: count, inputs: inputs, outputs: outputs)
@@ -168,10 +168,10 @@ extension Function {
 
   /// Calls `body` with the columns of points and parameters.
   private func withInputColumns(
-    _ points: Tensor<Double>, _ parameters: Tensor<Double>?, _ body: (UnsafePointer<InputColumn>) -> Void
+    _ points: Tensor<Double>, _ parameters: Tensor<Double>?, _ body: (UnsafePointer<InputColumn<Double>>) -> Void
   ) {
     withUnsafeTemporaryAllocation(
-      of: InputColumn.self, capacity: variables.count + self.parameters.count + 1
+      of: InputColumn<Double>.self, capacity: variables.count + self.parameters.count + 1
     ) { inputs in
       let inputs = inputs.baseAddress!
       setColumns(of: points, in: inputs)
@@ -182,7 +182,7 @@ extension Function {
   }
 
   /// The columns of a tensor [k], [N, k] or [T, k, 8]; a tensor [k] is the same for every point.
-  private func setColumns(of tensor: Tensor<Double>, in columns: UnsafeMutablePointer<InputColumn>) {
+  private func setColumns(of tensor: Tensor<Double>, in columns: UnsafeMutablePointer<InputColumn<Double>>) {
     tensor.withUnsafeStridedPointer { base, strides in
       switch tensor.rank {
       case 1:
@@ -195,7 +195,7 @@ extension Function {
         }
       default:
         for i in 0..<tensor.shape[1] {
-          (columns + i).initialize(to: InputColumn(base: base + i * tileWidth, tileColumns: tensor.shape[1]))
+          (columns + i).initialize(to: InputColumn(base: base + i * Double.tileWidth, tileColumns: tensor.shape[1]))
         }
       }
     }
@@ -238,8 +238,8 @@ extension Function {
     switch shape.count {
     case 1 where shape[0] == k: return .some(nil)
     case 2 where shape[1] == k: return shape[0]
-    case 3 where layout == .tiles && shape[1] == k && shape[2] == tileWidth && tensor.isContiguous:
-      return shape[0] * tileWidth
+    case 3 where layout == .tiles && shape[1] == k && shape[2] == Double.tileWidth && tensor.isContiguous:
+      return shape[0] * Double.tileWidth
     default: return nil
     }
   }

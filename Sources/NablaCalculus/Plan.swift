@@ -17,7 +17,7 @@ final class Plan: Sendable {
     var count: Int { shape.reduce(1, *) }
   }
 
-  let kernel: any Kernel
+  let kernel: any Kernel<Double>
   let blocks: [Block]
 
   init(_ quantities: Function.Quantities, of function: Function) {

@@ -2,16 +2,16 @@ internal import Glibc
 
 /// How kernels run: as machine code for an instruction set, or interpreted.
 public enum InstructionSet: String, CaseIterable, Sendable {
-  /// Vectors of 8 doubles, 32 registers (AVX-512 F and DQ).
+  /// Vectors of 8 doubles or 16 floats, 32 registers (AVX-512 F and DQ).
   case avx512
-  /// Vectors of 4 doubles, 16 registers, fused multiply-add.
+  /// Vectors of 4 doubles or 8 floats, 16 registers, fused multiply-add.
   case avx2
   /// No machine code: the portable interpreter.
   case portable
 
+  var vectorBytes: Int { self == .avx512 ? 64 : 32 }
   /// Points a vector.
-  package var laneCount: Int { self == .avx512 ? 8 : 4 }
-  var vectorBytes: Int { laneCount * 8 }
+  func laneCount(of precision: Precision) -> Int { vectorBytes / precision.byteCount }
   var registerCount: Int { self == .avx512 ? 32 : 16 }
 
   /// Whether the processor and the operating system of this machine can run it.

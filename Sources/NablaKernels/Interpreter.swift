@@ -2,12 +2,16 @@ internal import NablaExpressions
 
 /// The portable way of running a tape: one instruction at a time over a block of points.
 ///
-/// It uses `SIMD8` arithmetic, which Swift compiles for the build's processor (SSE2 by default), and the table's scalar
-/// functions for the rest. It is the fallback where no machine code can be had, and the oracle that
-/// machine code is tested against.
-package struct Interpreter: Kernel {
+/// It uses `SIMD8` arithmetic, which Swift compiles for the build's processor (SSE2 by default), and the
+/// table's scalar functions for the rest. It is the fallback where no machine code can be had, and the
+/// oracle that machine code is tested against.
+///
+/// In single precision every operation is computed in double precision and then rounded. For sums,
+/// products, quotients and roots that is the correctly rounded result: 53 ≥ 2·24 + 2 (S. A. Figueroa, When
+/// is double rounding innocuous?, ACM SIGNUM Newsletter 30, 1995).
+package struct Interpreter<Scalar: KernelScalar>: Kernel {
   private typealias Lanes = SIMD8<Double>
-  private static let laneCount = 8
+  private static var laneCount: Int { 8 }
 
   private let tape: Tape
   /// Points a block: as many as keep all slots in the first-level cache.
@@ -20,7 +24,9 @@ package struct Interpreter: Kernel {
   package init(tape: Tape) {
     self.tape = tape
     // 24 KiB of the 32 that the smallest common first-level cache has.
-    let fitting = 24 * 1024 / (8 * Swift.max(1, tape.slotCount)) / Self.laneCount * Self.laneCount
+    let fitting =
+      24 * 1024 / (MemoryLayout<Scalar>.stride * Swift.max(1, tape.slotCount)) / Self.laneCount
+      * Self.laneCount
     blockSize = Swift.min(256, Swift.max(16, fitting))
     estimatedCost =
       tape.instructions.reduce(1) { $0 + Self.cost(of: $1.operation) } + 0.5 * Double(tape.outputs.count)
@@ -36,8 +42,11 @@ package struct Interpreter: Kernel {
     }
   }
 
+  // Callers in other modules find no specialised code by themselves.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   package func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>,
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool
   ) {
     forEachBlock(of: range, inputs) { start, count, slots, size in
@@ -45,14 +54,19 @@ package struct Interpreter: Kernel {
     }
   }
 
-  package func run(addresses: UnsafePointer<UnsafeMutablePointer<Double>>) {
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  package func run(addresses: UnsafePointer<UnsafeMutablePointer<Scalar>>) {
     let inputs = (0..<inputCount).map { InputColumn(base: addresses[$0], stride: 0) }
     let outputs = (0..<outputCount).map { OutputColumn(base: addresses[inputCount + $0], stride: 0) }
     run(points: 0..<1, inputs: inputs, outputs: outputs, isStreamed: false)
   }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   package func sum(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, into sums: UnsafeMutablePointer<Double>
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    into sums: UnsafeMutablePointer<Scalar>
   ) {
     sums.update(repeating: 0, count: outputCount)
     forEachBlock(of: range, inputs) { _, count, slots, size in
@@ -65,18 +79,20 @@ package struct Interpreter: Kernel {
 
   /// Computes blocks of points, and calls `body` with the first point, their number, and the slots.
   private func forEachBlock(
-    of range: Range<Int>, _ inputs: UnsafePointer<InputColumn>,
-    _ body: (Int, Int, UnsafeMutablePointer<Double>, Int) -> Void
+    of range: Range<Int>, _ inputs: UnsafePointer<InputColumn<Scalar>>,
+    _ body: (Int, Int, UnsafeMutablePointer<Scalar>, Int) -> Void
   ) {
     // A single point must not pay for a whole block.
     let size = Swift.min(blockSize, (range.count + Self.laneCount - 1) / Self.laneCount * Self.laneCount)
     withUnsafeTemporaryAllocation(
-      byteCount: Swift.max(1, tape.slotCount) * size * MemoryLayout<Double>.stride, alignment: 64
+      byteCount: Swift.max(1, tape.slotCount) * size * MemoryLayout<Scalar>.stride, alignment: 64
     ) { bytes in
-      let slots = bytes.baseAddress!.bindMemory(to: Double.self, capacity: tape.slotCount * size)
+      let slots = bytes.baseAddress!.bindMemory(to: Scalar.self, capacity: tape.slotCount * size)
       // The lanes behind the last point of a block are computed too: give them a value.
       slots.initialize(repeating: 0, count: tape.slotCount * size)
-      for (slot, value) in tape.constants { (slots + Int(slot) * size).update(repeating: value, count: size) }
+      for (slot, value) in tape.constants {
+        (slots + Int(slot) * size).update(repeating: Scalar(value), count: size)
+      }
       var start = range.lowerBound
       while start < range.upperBound {
         let count = Swift.min(size, range.upperBound - start)
@@ -89,8 +105,8 @@ package struct Interpreter: Kernel {
   }
 
   private func load(
-    _ start: Int, _ count: Int, _ inputs: UnsafePointer<InputColumn>,
-    into slots: UnsafeMutablePointer<Double>,
+    _ start: Int, _ count: Int, _ inputs: UnsafePointer<InputColumn<Scalar>>,
+    into slots: UnsafeMutablePointer<Scalar>,
     _ size: Int
   ) {
     for (slot, input) in tape.loads {
@@ -106,8 +122,8 @@ package struct Interpreter: Kernel {
 
   /// Eight points at a time, all their outputs: rows of points [N, n] are then written line by line.
   private func store(
-    _ start: Int, _ count: Int, _ slots: UnsafeMutablePointer<Double>, _ size: Int,
-    _ outputs: UnsafePointer<OutputColumn>
+    _ start: Int, _ count: Int, _ slots: UnsafeMutablePointer<Scalar>, _ size: Int,
+    _ outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
     var first = 0
     while first < count {
@@ -122,7 +138,7 @@ package struct Interpreter: Kernel {
   }
 
   private func execute(
-    _ instruction: Tape.Instruction, _ count: Int, _ slots: UnsafeMutablePointer<Double>, _ size: Int
+    _ instruction: Tape.Instruction, _ count: Int, _ slots: UnsafeMutablePointer<Scalar>, _ size: Int
   ) {
     let result = slots + Int(instruction.result) * size
     let a = slots + Int(instruction.a) * size
@@ -148,29 +164,30 @@ package struct Interpreter: Kernel {
       power(result, a, Int(instruction.index), count)
     default:
       switch instruction.operation.definition.value {
-      case .unary(let function): for i in 0..<count { result[i] = function(a[i]) }
-      case .binary(let function): for i in 0..<count { result[i] = function(a[i], b[i]) }
+      case .unary(let function): for i in 0..<count { result[i] = Scalar(function(Double(a[i]))) }
+      case .binary(let function):
+        for i in 0..<count { result[i] = Scalar(function(Double(a[i]), Double(b[i]))) }
       case .indexed(let function):
-        for i in 0..<count { result[i] = function(a[i], Int(instruction.index)) }
+        for i in 0..<count { result[i] = Scalar(function(Double(a[i]), Int(instruction.index))) }
       case .leaf, .select: preconditionFailure("\(instruction.operation) is no instruction")
       }
     }
   }
 
   @inline(__always)
-  private func vector(_ values: UnsafeMutablePointer<Double>, _ i: Int) -> Lanes {
-    UnsafeRawPointer(values + i).load(as: Lanes.self)
+  private func vector(_ values: UnsafeMutablePointer<Scalar>, _ i: Int) -> Lanes {
+    Lanes(UnsafeRawPointer(values + i).load(as: SIMD8<Scalar>.self))
   }
 
   @inline(__always)
-  private func setVector(_ values: UnsafeMutablePointer<Double>, _ i: Int, _ lanes: Lanes) {
-    UnsafeMutableRawPointer(values + i).storeBytes(of: lanes, as: Lanes.self)
+  private func setVector(_ values: UnsafeMutablePointer<Scalar>, _ i: Int, _ lanes: Lanes) {
+    UnsafeMutableRawPointer(values + i).storeBytes(of: SIMD8<Scalar>(lanes), as: SIMD8<Scalar>.self)
   }
 
   @inline(__always)
   private func lanes(
-    _ result: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>,
-    _ b: UnsafeMutablePointer<Double>, _ count: Int, _ operation: (Lanes, Lanes) -> Lanes
+    _ result: UnsafeMutablePointer<Scalar>, _ a: UnsafeMutablePointer<Scalar>,
+    _ b: UnsafeMutablePointer<Scalar>, _ count: Int, _ operation: (Lanes, Lanes) -> Lanes
   ) {
     for i in stride(from: 0, to: count, by: Self.laneCount) {
       setVector(result, i, operation(vector(a, i), vector(b, i)))
@@ -184,7 +201,7 @@ package struct Interpreter: Kernel {
 
   /// The same products in the same order as the table's `integerPower`.
   private func power(
-    _ result: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>, _ n: Int, _ count: Int
+    _ result: UnsafeMutablePointer<Scalar>, _ a: UnsafeMutablePointer<Scalar>, _ n: Int, _ count: Int
   ) {
     let highest = (Int.bitWidth - 2) - n.magnitude.leadingZeroBitCount
     for i in stride(from: 0, to: count, by: Self.laneCount) {

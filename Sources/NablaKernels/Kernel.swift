@@ -4,58 +4,62 @@ package import NablaExpressions
 ///
 /// Stride 1 is a column of its own, n a column of row-major points [N, n], and 0 a value that all
 /// points share.
-package struct InputColumn {
-  package var base: UnsafePointer<Double>
+package struct InputColumn<Scalar: KernelScalar> {
+  package var base: UnsafePointer<Scalar>
   package var stride: Int
   /// The number of columns that lie together in tiles, or 0: point i is then at
   /// `base + i / tileWidth * tileWidth * tileColumns + i % tileWidth`. Tiles are whole.
   package var tileColumns: Int
 
-  package init(base: UnsafePointer<Double>, stride: Int) {
+  package init(base: UnsafePointer<Scalar>, stride: Int) {
     self.base = base
     self.stride = stride
     tileColumns = 0
   }
 
-  package init(base: UnsafePointer<Double>, tileColumns: Int) {
+  package init(base: UnsafePointer<Scalar>, tileColumns: Int) {
     self.base = base
     stride = 1
     self.tileColumns = tileColumns
   }
 
-  func address(of point: Int) -> UnsafePointer<Double> { base + offset(of: point, stride, tileColumns) }
+  func address(of point: Int) -> UnsafePointer<Scalar> {
+    base + Scalar.offset(of: point, stride, tileColumns)
+  }
 }
 
 /// Where the values of one output of a kernel go: as for an ``InputColumn``. Of the last tile, the places
 /// behind the last point may be written too.
-package struct OutputColumn {
-  package var base: UnsafeMutablePointer<Double>
+package struct OutputColumn<Scalar: KernelScalar> {
+  package var base: UnsafeMutablePointer<Scalar>
   package var stride: Int
   package var tileColumns: Int
 
-  package init(base: UnsafeMutablePointer<Double>, stride: Int) {
+  package init(base: UnsafeMutablePointer<Scalar>, stride: Int) {
     self.base = base
     self.stride = stride
     tileColumns = 0
   }
 
-  package init(base: UnsafeMutablePointer<Double>, tileColumns: Int) {
+  package init(base: UnsafeMutablePointer<Scalar>, tileColumns: Int) {
     self.base = base
     stride = 1
     self.tileColumns = tileColumns
   }
 
-  func address(of point: Int) -> UnsafeMutablePointer<Double> {
-    base + offset(of: point, stride, tileColumns)
+  func address(of point: Int) -> UnsafeMutablePointer<Scalar> {
+    base + Scalar.offset(of: point, stride, tileColumns)
   }
 }
 
-/// The points of a tile: a cache line of doubles.
-package let tileWidth = 8
+extension KernelScalar {
+  /// The points of a tile: a cache line, of 8 doubles or 16 floats.
+  package static var tileWidth: Int { 64 / MemoryLayout<Self>.stride }
 
-private func offset(of point: Int, _ stride: Int, _ tileColumns: Int) -> Int {
-  tileColumns == 0
-    ? point * stride : point / tileWidth * tileWidth * tileColumns + point % tileWidth
+  fileprivate static func offset(of point: Int, _ stride: Int, _ tileColumns: Int) -> Int {
+    tileColumns == 0
+      ? point * stride : point / tileWidth * tileWidth * tileColumns + point % tileWidth
+  }
 }
 
 /// A compiled list of expressions, ready to run over batches of points.
@@ -65,7 +69,10 @@ private func offset(of point: Int, _ stride: Int, _ tileColumns: Int) -> Int {
 ///
 /// A point's results have the same bits in every run: they depend neither on the number of points, nor
 /// on its place among them, nor on the number of threads.
-package protocol Kernel: Sendable {
+package protocol Kernel<Scalar>: Sendable {
+  /// The numbers of inputs, outputs and all that lies between them.
+  associatedtype Scalar: KernelScalar
+
   var inputCount: Int { get }
   var outputCount: Int { get }
 
@@ -78,20 +85,22 @@ package protocol Kernel: Sendable {
   /// - Parameter isStreamed: whether outputs are better written past the caches, since nobody will find
   ///   them there.
   func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>,
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool)
 
   /// Computes all outputs of one point: `addresses` are those of its inputs and then of its outputs.
-  func run(addresses: UnsafePointer<UnsafeMutablePointer<Double>>)
+  func run(addresses: UnsafePointer<UnsafeMutablePointer<Scalar>>)
 
   /// Adds up each output over the points in `range`, and writes the sums to `sums`, one for each output.
   ///
   /// The order of the additions follows from the points' numbers alone.
   func sum(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, into sums: UnsafeMutablePointer<Double>)
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    into sums: UnsafeMutablePointer<Scalar>)
 }
 
-/// Compiles expressions of `inputs`, which are variables, for this machine.
+/// Compiles expressions of `inputs`, which are variables, for this machine, to compute in the precision of
+/// `scalar`.
 ///
 /// This is the one place that chooses among the ways of executing a graph: machine code for
 /// ``InstructionSet/current``, and the interpreter where there is none, where the system grants no
@@ -99,15 +108,16 @@ package protocol Kernel: Sendable {
 ///
 /// - Precondition: the outputs contain no variables but the inputs.
 /// - Complexity: O(number of nodes of the graph).
-package func compile(
-  outputs: [Expr], inputs: [Expr], for instructionSet: InstructionSet = .current
-) -> any Kernel {
+package func compile<Scalar: KernelScalar>(
+  outputs: [Expr], inputs: [Expr], as scalar: Scalar.Type = Double.self,
+  for instructionSet: InstructionSet = .current
+) -> any Kernel<Scalar> {
   if instructionSet != .portable,
-    let kernel = MachineKernel(outputs: outputs, inputs: inputs, instructionSet: instructionSet)
+    let kernel = MachineKernel<Scalar>(outputs: outputs, inputs: inputs, instructionSet: instructionSet)
   {
     return kernel
   }
-  return Interpreter(tape: Tape(outputs: outputs, inputs: inputs))
+  return Interpreter<Scalar>(tape: Tape(outputs: outputs, inputs: inputs))
 }
 
 /// Outputs of more bytes than this leave the last-level cache before anybody reads them.
@@ -116,11 +126,11 @@ private let streamedSize = 32 << 20
 extension Kernel {
   /// Computes all outputs of points 0 ..< count, on several threads where the work is worth it.
   package func run(
-    count: Int, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>
+    count: Int, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
     nonisolated(unsafe) let (inputs, outputs) = (inputs, outputs)
-    let isStreamed = count * outputCount * MemoryLayout<Double>.stride > streamedSize
-    Parallelism.forEachChunk(of: count, costPerItem: estimatedCost, unit: tileWidth) { range in
+    let isStreamed = count * outputCount * MemoryLayout<Scalar>.stride > streamedSize
+    Parallelism.forEachChunk(of: count, costPerItem: estimatedCost, unit: Scalar.tileWidth) { range in
       run(points: range, inputs: inputs, outputs: outputs, isStreamed: isStreamed)
     }
   }
@@ -131,11 +141,11 @@ extension Kernel {
   /// depend on the number of threads, and its error grows with the logarithm of the number of points (and
   /// a block's size).
   package func sum(
-    count: Int, inputs: UnsafePointer<InputColumn>, into sums: UnsafeMutablePointer<Double>
+    count: Int, inputs: UnsafePointer<InputColumn<Scalar>>, into sums: UnsafeMutablePointer<Scalar>
   ) {
     let (blockSize, width) = (512, outputCount)
     let blocks = (count + blockSize - 1) / blockSize
-    let partial = UnsafeMutablePointer<Double>.allocate(capacity: Swift.max(1, blocks) * width)
+    let partial = UnsafeMutablePointer<Scalar>.allocate(capacity: Swift.max(1, blocks) * width)
     defer { partial.deallocate() }
     nonisolated(unsafe) let (columns, target) = (inputs, partial)
     Parallelism.forEachChunk(of: blocks, costPerItem: estimatedCost * Double(blockSize)) { range in

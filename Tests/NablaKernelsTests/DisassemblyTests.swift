@@ -30,9 +30,11 @@ struct DisassemblyTests {
     }
   }
 
-  private func vectorInstructions(_ outputs: [Expr], _ set: InstructionSet) throws -> [String] {
+  private func vectorInstructions<Scalar: KernelScalar>(
+    _ outputs: [Expr], _ set: InstructionSet, as: Scalar.Type
+  ) throws -> [String] {
     let inputs = Expr.variables(of: outputs)
-    let code = MachineKernel.code(outputs: outputs, inputs: inputs, instructionSet: set)
+    let code = MachineKernel<Scalar>.code(outputs: outputs, inputs: inputs, instructionSet: set)
     let lines = try disassemble(code)
     // Behind the return there are only padding and constants.
     let body = lines.prefix { $0 != "ret" }
@@ -54,25 +56,58 @@ struct DisassemblyTests {
     ]
     for (expression, avx2, avx512) in cases {
       for (set, expected) in [(InstructionSet.avx2, avx2), (.avx512, avx512)] {
-        let names = try vectorInstructions([expression], set)
-          .map { String($0.prefix { $0 != " " }) }.filter { !["vmovupd", "vzeroupper"].contains($0) }
-        #expect(names == expected, "\(expression) for \(set)")
+        #expect(try names([expression], set, as: Double.self) == expected, "\(expression) for \(set)")
+        let single = expected.map { singleForm[$0] ?? $0.replacing(/pd$/, with: "ps") }
+        #expect(try names([expression], set, as: Float.self) == single, "\(expression) of floats for \(set)")
       }
     }
   }
 
+  private let singleForm = ["vpmovm2q": "vpmovm2d", "vpmovq2m": "vpmovd2m"]
+
+  private func names<Scalar: KernelScalar>(
+    _ outputs: [Expr], _ set: InstructionSet, as: Scalar.Type
+  ) throws -> [String] {
+    try vectorInstructions(outputs, set, as: Scalar.self).map { String($0.prefix { $0 != " " }) }
+      .filter { !["vmovupd", "vmovups", "vzeroupper"].contains($0) }
+  }
+
   /// Sums of many long-lived values: registers with numbers beyond 7 and 15, spills, constants.
-  @Test(arguments: [InstructionSet.avx2, .avx512])
-  func everyRegisterAndKindOfOperandDisassembles(set: InstructionSet) throws {
+  @Test(arguments: [InstructionSet.avx2, .avx512], ScalarType.allCases)
+  func everyRegisterAndKindOfOperandDisassembles(set: InstructionSet, scalar: ScalarType) throws {
     let x = Expr.variable("x"), y = Expr.variable("y")
     var generator = SplitMix64(seed: 4)
     let many = (0..<80).map { x * Expr(Double($0) + 0.37) - exp(y) / Expr(Double($0) + 1.73) }
     let sum = many.shuffled(using: &generator).reduce(sin(x)) { $0 * 0.97 + $1 * $1 }
-    let lines = try vectorInstructions([sum], set)
+    let lines = try vectorInstructions([sum], set, as: scalar.type)
     let text = lines.joined(separator: "\n")
     let (name, count) = set == .avx512 ? ("zmm", 32) : ("ymm", 16)
     for register in 0..<count { #expect(text.contains("\(name)\(register)")) }
     #expect(text.contains("[rsp+") && text.contains("[rip+") && text.contains("[rax+r13*1"))
     #expect(text.contains("BCST") == (set == .avx512))
+  }
+
+  /// Points in rows of three: a pair of neighbours and one element by itself.
+  @Test(arguments: [InstructionSet.avx2, .avx512], ScalarType.allCases)
+  func rowsAreTransposedInRegisters(set: InstructionSet, scalar: ScalarType) throws {
+    let inputs = ["x", "y", "z"].map { Expr.variable($0) }
+    let program = try #require(
+      Lowering.program(
+        outputs: [inputs.reduce(0, +)], inputs: inputs, precision: scalar == .double ? .double : .single))
+    let layout = CodeLayout(
+      inputs: [.row(stride: 3), .nextInRow(stride: 3), .row(stride: 3)], outputs: [.column])
+    var emitter = Emitter(program, layout: layout, instructionSet: set)
+    let names = Set(
+      try disassemble(emitter.emit()).prefix { $0 != "ret" }
+        .map { String($0.trimmingPrefix("{evex} ").prefix { $0 != " " }) })
+    let expected: Set<String> =
+      switch (scalar, set) {
+      case (.double, .avx2): ["vmovupd", "vmovsd", "vmovhpd", "vinsertf128", "vunpcklpd", "vunpckhpd"]
+      case (.double, _): ["vmovupd", "vmovsd", "vmovhpd", "vinsertf64x2", "vunpcklpd", "vunpckhpd"]
+      case (.float, .avx2): ["vmovsd", "vmovhps", "vmovss", "vinsertps", "vinsertf128", "vshufps"]
+      case (.float, _): ["vmovsd", "vmovhps", "vmovss", "vinsertps", "vinsertf32x4", "vshufps"]
+      }
+    #expect(names.isSuperset(of: expected), "\(expected.subtracting(names)) in \(names)")
+    #expect(!names.contains("(bad)"))
   }
 }

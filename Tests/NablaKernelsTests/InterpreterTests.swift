@@ -10,7 +10,7 @@ import TestSupport
   func everyBatchSizeGivesTheBitsOfSinglePoints(count: Int) {
     let outputs = [x * y + sin(z), exp(-x) / y, select(x .< y, pow(x, 3), sqrt(z)), 3, x]
     var generator = SplitMix64(seed: 7)
-    let points = (0..<count).map { _ in (0..<3).map { _ in Double.random(in: -3...3, using: &generator) } }
+    let points: [[Double]] = randomPoints(count, dimension: 3, within: 3, using: &generator)
     let together = run(outputs, [x, y, z], points)
     for (point, row) in zip(points, together) {
       let alone = run(outputs, [x, y, z], [point])[0]
@@ -18,7 +18,12 @@ import TestSupport
     }
   }
 
-  @Test func randomGraphsAgreeWithNodeByNodeEvaluation() {
+  @Test(arguments: ScalarType.allCases)
+  func randomGraphsAgreeWithNodeByNodeEvaluation(scalar: ScalarType) {
+    randomGraphsAgreeWithNodeByNodeEvaluation(as: scalar.type)
+  }
+
+  private func randomGraphsAgreeWithNodeByNodeEvaluation<Scalar: BitwiseScalar>(as: Scalar.Type) {
     let seed: UInt64 = 20_261_122
     var generator = SplitMix64(seed: seed)
     var compared = 0
@@ -26,7 +31,7 @@ import TestSupport
       let (x, y, z) = (Expr.variable("x"), Expr.variable("y"), Expr.variable("z"))
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: [x, y, z])
       let outputs = (0..<3).map { _ in expressions.next(size: 1 + trial % 40) }
-      let points = (0..<19).map { _ in (0..<3).map { _ in Double.random(in: -2...2, using: &generator) } }
+      let points: [[Scalar]] = randomPoints(19, dimension: 3, within: 2, using: &generator)
       for (point, row) in zip(points, run(outputs, [x, y, z], points, on: .portable)) {
         for (output, value) in zip(outputs, row) {
           let expected = naiveValue(of: output, [x, y, z], at: point)
@@ -35,7 +40,7 @@ import TestSupport
         }
       }
     }
-    print("InterpreterTests: \(compared) values of random graphs compared bit by bit, seed \(seed)")
+    print("InterpreterTests: \(compared) values of \(Scalar.self) compared bit by bit, seed \(seed)")
   }
 
   @Test func columnsMayBeStridedSharedAndOverlapNothingElse() {

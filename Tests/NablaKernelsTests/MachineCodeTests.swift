@@ -10,8 +10,14 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
 @Suite struct MachineCodeTests {
   /// Every operation of the table in thousands of graphs, small ones and such that need many more values
   /// than there are registers.
-  @Test(arguments: runnable)
-  func machineCodeEqualsItsProgram(instructionSet: InstructionSet) throws {
+  @Test(arguments: runnable, ScalarType.allCases)
+  func machineCodeEqualsItsProgram(instructionSet: InstructionSet, scalar: ScalarType) throws {
+    try machineCodeEqualsItsProgram(instructionSet, as: scalar.type)
+  }
+
+  private func machineCodeEqualsItsProgram<Scalar: BitwiseScalar>(
+    _ instructionSet: InstructionSet, as: Scalar.Type
+  ) throws {
     let seed: UInt64 = 20_261_123
     var generator = SplitMix64(seed: seed)
     var compared = 0
@@ -19,49 +25,64 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
       let variables = ["x", "y", "z"].map { Expr.variable($0) }
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let outputs = (0..<3).map { _ in expressions.next(size: 1 + trial % 100) }
-      let program = try #require(Lowering.program(outputs: outputs, inputs: variables))
+      let program = try #require(
+        Lowering.program(outputs: outputs, inputs: variables, precision: Scalar.precision))
       let kernel = try #require(
-        MachineKernel(outputs: outputs, inputs: variables, instructionSet: instructionSet))
-      let points = (0..<9).map { _ in (0..<3).map { _ in Double.random(in: -2...2, using: &generator) } }
+        MachineKernel<Scalar>(outputs: outputs, inputs: variables, instructionSet: instructionSet))
+      let points: [[Scalar]] = randomPoints(17, dimension: 3, within: 2, using: &generator)
       for (point, row) in zip(points, run(kernel, points)) {
         let expected = interpret(program, inputs: point, outputCount: 3)
         #expect(zip(row, expected).allSatisfy(isSame), "seed \(seed), trial \(trial), at \(point)")
         compared += 3
       }
     }
-    print("MachineCodeTests: \(compared) values of random graphs equal bit by bit, seed \(seed)")
+    print("MachineCodeTests: \(compared) values of \(Scalar.self) equal bit by bit, seed \(seed)")
   }
 
   /// Values that live long: far more than registers, read again in an order that defeats any guess.
-  @Test(arguments: runnable)
-  func valuesThatDoNotFitTheRegistersSurvive(instructionSet: InstructionSet) throws {
+  @Test(arguments: runnable, ScalarType.allCases)
+  func valuesThatDoNotFitTheRegistersSurvive(instructionSet: InstructionSet, scalar: ScalarType) throws {
+    try valuesThatDoNotFitTheRegistersSurvive(instructionSet, as: scalar.type)
+  }
+
+  private func valuesThatDoNotFitTheRegistersSurvive<Scalar: BitwiseScalar>(
+    _ instructionSet: InstructionSet, as: Scalar.Type
+  ) throws {
     let x = Expr.variable("x"), y = Expr.variable("y")
     var generator = SplitMix64(seed: 8)
     let many = (0..<120).map { x * Expr(Double($0) + 0.37) + y / Expr(Double($0) + 1.73) }
     let output = many.shuffled(using: &generator).reduce(0 as Expr) { $0 * 0.97 + $1 * $1 }
     let rounded = many.shuffled(using: &generator).reduce(output) { lgamma($0 * 0.01) + $1 }
-    let program = try #require(Lowering.program(outputs: [output, rounded], inputs: [x, y]))
+    let program = try #require(
+      Lowering.program(outputs: [output, rounded], inputs: [x, y], precision: Scalar.precision))
     let kernel = try #require(
-      MachineKernel(outputs: [output, rounded], inputs: [x, y], instructionSet: instructionSet))
-    let points = (0..<13).map { [Double($0) - 6, 0.3 * Double($0)] }
+      MachineKernel<Scalar>(outputs: [output, rounded], inputs: [x, y], instructionSet: instructionSet))
+    let points = (0..<21).map { [Scalar($0) - 6, 0.3 * Scalar($0)] }
     for (point, row) in zip(points, run(kernel, points)) {
       #expect(zip(row, interpret(program, inputs: point, outputCount: 2)).allSatisfy(isSame))
     }
   }
 
   /// Lowering against the table: the same value but for fused roundings and the vector math library. The
-  /// graphs' inner values are of moderate size, so a relative 1e-10 leaves room for some cancellation.
-  @Test func loweringKeepsValues() throws {
+  /// graphs' inner values are of moderate size, so a relative 1e-10 (1e-4 in single precision) leaves room for
+  /// some cancellation.
+  @Test(arguments: ScalarType.allCases) func loweringKeepsValues(scalar: ScalarType) throws {
+    try loweringKeepsValues(as: scalar.type)
+  }
+
+  private func loweringKeepsValues<Scalar: BitwiseScalar>(as: Scalar.Type) throws {
     let seed: UInt64 = 31
     var generator = SplitMix64(seed: seed)
+    let tolerance: Scalar = Scalar.precision == .double ? 1e-10 : 1e-4
     var (compared, equal) = (0, 0)
     for trial in 0..<1000 {
       let variables = ["x", "y", "z"].map { Expr.variable($0) }
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let output = expressions.next(size: 1 + trial % 30)
-      let program = try #require(Lowering.program(outputs: [output], inputs: variables))
-      for _ in 0..<5 {
-        let point = (0..<3).map { _ in Double.random(in: -2...2, using: &generator) }
+      let program = try #require(
+        Lowering.program(outputs: [output], inputs: variables, precision: Scalar.precision))
+      let points: [[Scalar]] = randomPoints(5, dimension: 3, within: 2, using: &generator)
+      for point in points {
         let value = interpret(program, inputs: point, outputCount: 1)[0]
         let expected = naiveValue(of: output, variables, at: point)
         compared += 1
@@ -70,10 +91,11 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
           continue
         }
         // A condition may fall to the other side by a rounding: few, but not none, may differ by more.
-        if Swift.abs(value - expected) <= 1e-10 * Swift.abs(expected) { equal += 1 }
+        if Swift.abs(value - expected) <= tolerance * Swift.abs(expected) { equal += 1 }
       }
     }
-    print("MachineCodeTests: \(equal) of \(compared) lowered values agree with the table, seed \(seed)")
+    print(
+      "MachineCodeTests: \(equal) of \(compared) values of \(Scalar.self) agree with the table, seed \(seed)")
     #expect(Double(compared - equal) <= 0.002 * Double(compared))
   }
 }

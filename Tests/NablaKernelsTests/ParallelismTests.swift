@@ -31,7 +31,7 @@ import TestSupport
     let x = Expr.variable("x"), y = Expr.variable("y"), z = Expr.variable("z")
     let outputs = [sin(x) * exp(y), tanh(x * y) + z]
     var generator = SplitMix64(seed: 3)
-    let points = (0..<20_000).map { _ in (0..<3).map { _ in Double.random(in: -3...3, using: &generator) } }
+    let points: [[Double]] = randomPoints(20_000, dimension: 3, within: 3, using: &generator)
     Parallelism.threadCount = 1
     let single = run(outputs, [x, y, z], points)
     for threads in [2, 3, 8] {

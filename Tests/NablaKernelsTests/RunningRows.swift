@@ -2,15 +2,15 @@ import NablaExpressions
 import NablaKernels
 
 /// Runs a kernel over points stored in rows, with outputs in rows.
-func run(
-  _ outputs: [Expr], _ inputs: [Expr], _ points: [[Double]], on instructionSet: InstructionSet = .current
-) -> [[Double]] {
-  run(compile(outputs: outputs, inputs: inputs, for: instructionSet), points)
+func run<Scalar: KernelScalar>(
+  _ outputs: [Expr], _ inputs: [Expr], _ points: [[Scalar]], on instructionSet: InstructionSet = .current
+) -> [[Scalar]] {
+  run(compile(outputs: outputs, inputs: inputs, as: Scalar.self, for: instructionSet), points)
 }
 
-func run(_ kernel: any Kernel, _ points: [[Double]]) -> [[Double]] {
+func run<Scalar: KernelScalar>(_ kernel: any Kernel<Scalar>, _ points: [[Scalar]]) -> [[Scalar]] {
   let (n, m) = (kernel.inputCount, kernel.outputCount)
-  var results = [Double](repeating: .nan, count: points.count * m)
+  var results = [Scalar](repeating: .nan, count: points.count * m)
   points.flatMap { $0 }.withUnsafeBufferPointer { rows in
     results.withUnsafeMutableBufferPointer { target in
       guard let rows = rows.baseAddress, let target = target.baseAddress else { return }
@@ -20,4 +20,30 @@ func run(_ kernel: any Kernel, _ points: [[Double]]) -> [[Double]] {
     }
   }
   return points.indices.map { Array(results[$0 * m..<($0 + 1) * m]) }
+}
+
+/// The bits of both precisions' numbers.
+protocol BitwiseScalar: KernelScalar, CustomStringConvertible {
+  associatedtype Bits: FixedWidthInteger & UnsignedInteger
+  init(bitPattern: Bits)
+  var bitPattern: Bits { get }
+}
+
+extension Double: BitwiseScalar {}
+extension Float: BitwiseScalar {}
+
+/// The two precisions as arguments of tests.
+enum ScalarType: CaseIterable {
+  case double, float
+
+  var type: any BitwiseScalar.Type { self == .double ? Double.self : Float.self }
+}
+
+/// Random points whose coordinates lie within ±`bound`.
+func randomPoints<Scalar: BitwiseScalar>(
+  _ count: Int, dimension: Int, within bound: Double, using generator: inout some RandomNumberGenerator
+) -> [[Scalar]] {
+  (0..<count).map { _ in
+    (0..<dimension).map { _ in Scalar(Double.random(in: -bound...bound, using: &generator)) }
+  }
 }

@@ -127,7 +127,7 @@ private func values(of operation: NablaExpressions.Operation, _ points: [[Double
   let inputs = operation.definition.value.operandCount == 1 ? [x] : [x, y]
   let output = Expr.applying(operation, to: inputs)
   let results = runnable.map { set in
-    MachineKernel(outputs: [output], inputs: inputs, instructionSet: set).map { kernel in
+    MachineKernel<Double>(outputs: [output], inputs: inputs, instructionSet: set).map { kernel in
       run(kernel, points).map { $0[0] }
     } ?? []
   }

@@ -4,21 +4,23 @@ import TestSupport
 
 /// Runs a vector program for one point with Swift's scalar arithmetic: what machine code must equal bit by
 /// bit, whatever the program.
-func interpret(_ program: VectorProgram, inputs: [Double], outputCount: Int) -> [Double] {
-  var values: [Double] = []
-  var outputs = [Double](repeating: .nan, count: outputCount)
+func interpret<Scalar: BitwiseScalar>(
+  _ program: VectorProgram, inputs: [Scalar], outputCount: Int
+) -> [Scalar] {
+  var values: [Scalar] = []
+  var outputs = [Scalar](repeating: .nan, count: outputCount)
   for operation in program.operations {
     let a = operation.a >= 0 ? values[Int(operation.a)] : 0
     let b = operation.b >= 0 ? values[Int(operation.b)] : 0
     let c = operation.c >= 0 ? values[Int(operation.c)] : 0
     let immediate = Int(operation.immediate)
-    func bits(_ combine: (UInt64, UInt64) -> UInt64) -> Double {
-      Double(bitPattern: combine(a.bitPattern, b.bitPattern))
+    func bits(_ combine: (Scalar.Bits, Scalar.Bits) -> Scalar.Bits) -> Scalar {
+      Scalar(bitPattern: combine(a.bitPattern, b.bitPattern))
     }
-    let value: Double
+    let value: Scalar
     switch operation.code {
     case .input: value = inputs[immediate]
-    case .constant: value = Double(bitPattern: program.constants[immediate])
+    case .constant: value = Scalar(bitPattern: Scalar.Bits(program.constants[immediate]))
     case .add: value = a + b
     case .subtract: value = a - b
     case .multiply: value = a * b
@@ -51,14 +53,14 @@ func interpret(_ program: VectorProgram, inputs: [Double], outputCount: Int) -> 
       case .notLess: holds = !(a < b)
       case .notLessOrEqual: holds = !(a <= b)
       }
-      value = Double(bitPattern: holds ? .max : 0)
+      value = Scalar(bitPattern: holds ? .max : 0)
     case .blend: value = a.sign == .minus ? b : c
     case .addIntegers: value = bits(&+)
     case .subtractIntegers: value = bits(&-)
-    case .shiftLeft: value = Double(bitPattern: a.bitPattern << UInt64(immediate))
-    case .shiftRight: value = Double(bitPattern: a.bitPattern >> UInt64(immediate))
-    case .call: value = program.functions[immediate].value(a, b)
-    case .callWhere: value = c.sign == .minus ? program.functions[immediate].value(a, 0) : b
+    case .shiftLeft: value = Scalar(bitPattern: a.bitPattern << immediate)
+    case .shiftRight: value = Scalar(bitPattern: a.bitPattern >> immediate)
+    case .call: value = Scalar(program.functions[immediate].value(Double(a), Double(b)))
+    case .callWhere: value = c.sign == .minus ? Scalar(program.functions[immediate].value(Double(a), 0)) : b
     case .store:
       outputs[immediate] = a
       value = .nan

@@ -46,12 +46,16 @@ public struct RandomExpression {
   }
 }
 
-/// The value of an expression, node by node by the table: no blocks, no slots, no SIMD.
-public func naiveValue(of expression: Expr, _ variables: [Expr], at point: [Double]) -> Double {
-  if let value = expression.constantValue { return value }
+/// The value of an expression, node by node by the table, each value and constant rounded to `Scalar`: no
+/// blocks, no slots, no SIMD.
+public func naiveValue<Scalar: BinaryFloatingPoint>(
+  of expression: Expr, _ variables: [Expr], at point: [Scalar]
+) -> Scalar {
+  if let value = expression.constantValue { return Scalar(value) }
   let graph = expression.graph!
   let root = graph.id(of: expression)
-  let inputs = Dictionary(uniqueKeysWithValues: zip(variables.map { graph.id(of: $0) }, point))
+  let inputs = Dictionary(
+    uniqueKeysWithValues: zip(variables.map { graph.id(of: $0) }, point.map { Double($0) }))
   let nodes = graph.nodes()
   let needed = reachable(from: [root], in: nodes)
   var values = [Double](repeating: 0, count: nodes.count)
@@ -65,11 +69,12 @@ public func naiveValue(of expression: Expr, _ variables: [Expr], at point: [Doub
     case .indexed(let f): values[id] = f(values[a], b)
     case .select: values[id] = values[a] != 0 ? values[b] : values[c]
     }
+    values[id] = Double(Scalar(values[id]))
   }
-  return values[Int(root)]
+  return Scalar(values[Int(root)])
 }
 
-/// Whether two doubles have the same bits, or are both NaN.
-public func isSame(_ a: Double, _ b: Double) -> Bool {
-  a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN)
+/// Whether two numbers have the same bits, or are both NaN.
+public func isSame<Scalar: FloatingPoint>(_ a: Scalar, _ b: Scalar) -> Bool {
+  a == b && a.sign == b.sign || (a.isNaN && b.isNaN)
 }

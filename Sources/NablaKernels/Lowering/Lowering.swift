@@ -9,7 +9,7 @@ internal import NablaExpressions
 struct Lowering {
   private typealias Value = VectorProgram.Value
 
-  private var builder = VectorBuilder()
+  private var builder: VectorBuilder
   private let graph: ExprGraph
   private let nodes: ArraySlice<Node>
   private let inputOfNode: [NodeID: Int]
@@ -22,12 +22,15 @@ struct Lowering {
   /// The program, or nil if it would have more operations than `limit`.
   ///
   /// - Complexity: O(number of nodes of the graph), and O(`limit`) for a program that is too large.
-  static func program(outputs: [Expr], inputs: [Expr], limit: Int = .max) -> VectorProgram? {
-    var lowering = Lowering(outputs, inputs)
+  static func program(
+    outputs: [Expr], inputs: [Expr], precision: Precision, limit: Int = .max
+  ) -> VectorProgram? {
+    var lowering = Lowering(outputs, inputs, precision)
     return lowering.lower(outputs, inputs, limit)
   }
 
-  private init(_ outputs: [Expr], _ inputs: [Expr]) {
+  private init(_ outputs: [Expr], _ inputs: [Expr], _ precision: Precision) {
+    builder = VectorBuilder(precision)
     graph = outputs.lazy.compactMap(\.graph).first ?? ExprGraph()
     for expression in outputs + inputs { _ = graph.id(of: expression) }
     inputOfNode = Dictionary(

@@ -1,5 +1,5 @@
-/// Straight-line code over vectors of doubles (or of the 64-bit patterns they are made of), one lane a
-/// point: what a graph is lowered to before registers are given out.
+/// Straight-line code over vectors of numbers of one precision (or of the bit patterns they are made of),
+/// one lane a point: what a graph is lowered to before registers are given out.
 ///
 /// Each operation's result is one value, named by its position; operands are earlier values.
 struct VectorProgram: Sendable {
@@ -24,7 +24,7 @@ struct VectorProgram: Sendable {
     case compare
     /// b where a's sign bit is set (a is a mask), else c.
     case blend
-    /// Sums, differences and shifts of the lanes as 64-bit integers.
+    /// Sums, differences and shifts of the lanes' bits as integers.
     case addIntegers, subtractIntegers, shiftLeft, shiftRight
     /// The scalar function `functions[immediate]` of a (and b), lane by lane.
     case call
@@ -59,7 +59,9 @@ struct VectorProgram: Sendable {
     var operands: [Value] { [a, b, c].filter { $0 >= 0 } }
   }
 
+  let precision: Precision
   var operations: [Operation] = []
+  /// Bit patterns; those of single precision are the lower halves.
   var constants: [UInt64] = []
   var functions: [ScalarFunction] = []
 }
@@ -115,7 +117,7 @@ extension VectorProgram {
   }
 }
 
-/// A scalar function that machine code calls back.
+/// A scalar function that machine code calls back. In single precision its result is rounded.
 final class ScalarFunction: Sendable {
   let value: @Sendable (Double, Double) -> Double
 
@@ -126,9 +128,13 @@ final class ScalarFunction: Sendable {
 struct VectorBuilder {
   typealias Value = VectorProgram.Value
 
-  private(set) var program = VectorProgram()
+  private(set) var program: VectorProgram
   private var values: [VectorProgram.Operation: Value] = [:]
   private var constants: [UInt64: Value] = [:]
+
+  init(_ precision: Precision) { program = VectorProgram(precision: precision) }
+
+  var precision: Precision { program.precision }
 
   /// The value of an operation, an earlier one if the same was written before.
   mutating func value(_ operation: VectorProgram.Operation) -> Value {
@@ -141,7 +147,9 @@ struct VectorBuilder {
 
   mutating func input(_ index: Int) -> Value { value(.init(code: .input, immediate: Int32(index))) }
 
+  /// In single precision, the lower half of `bits`.
   mutating func constant(bits: UInt64) -> Value {
+    let bits = precision == .double ? bits : bits & 0xFFFF_FFFF
     if let value = constants[bits] { return value }
     program.constants.append(bits)
     let value = value(.init(code: .constant, immediate: Int32(program.constants.count - 1)))
@@ -149,7 +157,8 @@ struct VectorBuilder {
     return value
   }
 
-  mutating func constant(_ number: Double) -> Value { constant(bits: number.bitPattern) }
+  /// A number, rounded to the program's precision.
+  mutating func constant(_ number: Double) -> Value { constant(bits: precision.bits(number)) }
 
   mutating func store(_ a: Value, output: Int) {
     program.operations.append(.init(code: .store, a: a, immediate: Int32(output)))

@@ -18,12 +18,16 @@ enum VectorOperand {
 /// volume 2, sections 2.3 (VEX) and 2.7 (EVEX).
 struct Assembler {
   let instructionSet: InstructionSet
+  let precision: Precision
   private(set) var bytes: [UInt8] = []
   /// Places of 32-bit displacements to constants: (place, number of the constant). Nothing of the
   /// instruction follows the displacement but `trailing` immediate bytes.
   private var constantReferences: [(place: Int, constant: Int, trailing: Int)] = []
 
-  init(instructionSet: InstructionSet) { self.instructionSet = instructionSet }
+  init(instructionSet: InstructionSet, precision: Precision) {
+    self.instructionSet = instructionSet
+    self.precision = precision
+  }
 
   mutating func emit(_ code: UInt8...) { bytes += code }
 
@@ -42,11 +46,17 @@ struct Assembler {
   /// The mandatory prefix that the opcode is combined with.
   enum Prefix: UInt8 { case none, x66, xF3, xF2 }
 
+  /// What distinguishes the instructions on doubles (…pd) from those on floats (…ps) in the map 0F.
+  var packed: Prefix { precision == .double ? .x66 : .none }
+
+  /// Of an instruction whose opcode, not its prefix or W, says how wide its elements are.
+  func opcode(double: UInt8, single: UInt8) -> UInt8 { precision == .double ? double : single }
+
   /// One instruction `opcode destination, source, operand`. Instructions with two operands leave
   /// `source` at 0.
   ///
-  /// - Parameter isWide: the bit W of the VEX encoding. The EVEX encoding of all that is used here has
-  ///   W = 1, 64-bit elements.
+  /// - Parameter isWide: the bit W of the VEX encoding. In the EVEX encoding of all that is used here it
+  ///   is set for elements of 64 bits, clear for those of 32.
   mutating func vector(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool = false, _ opcode: UInt8, _ destination: UInt8,
     _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
@@ -72,32 +82,36 @@ struct Assembler {
 
   /// An instruction on the lowest 128 bits of its registers.
   mutating func low(
-    _ prefix: Prefix, _ map: OpcodeMap, _ opcode: UInt8, _ destination: UInt8, _ source: UInt8,
-    _ operand: VectorOperand
+    _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
+    _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
   ) {
     if instructionSet == .avx512 {
-      evex(prefix, map, opcode, destination, source, operand, is512: false)
+      evex(
+        prefix, map, isWide: isWide, opcode, destination, source, operand, is512: false, immediate: immediate)
     } else {
-      vex(prefix, map, false, is256: false, opcode, destination, source, operand)
+      vex(prefix, map, false, is256: false, opcode, destination, source, operand, immediate: immediate)
     }
   }
 
-  /// vbroadcastsd destination, operand: a scalar in memory to all lanes.
+  /// vbroadcastsd (ss) destination, operand: a scalar in memory to all lanes.
   mutating func broadcast(_ destination: UInt8, _ operand: VectorOperand) {
+    let opcode = opcode(double: 0x19, single: 0x18)
     if instructionSet == .avx512 {
-      evex(.x66, .x0F38, 0x19, destination, 0, operand, isScalarOperand: true)
+      evex(.x66, .x0F38, opcode, destination, 0, operand, isScalarOperand: true)
     } else {
-      vex(.x66, .x0F38, false, is256: true, 0x19, destination, 0, operand)
+      vex(.x66, .x0F38, false, is256: true, opcode, destination, 0, operand)
     }
   }
 
   /// - Parameters:
+  ///   - isWide: the bit W, by default that of elements of the assembler's precision.
   ///   - isScalarOperand: the instruction reads a single element from memory by itself, without the
   ///     encoding's bit that asks for a broadcast.
   ///   - mask: the mask register k1 … k7 that the instruction is subject to; 0 for none.
   mutating func evex(
-    _ prefix: Prefix, _ map: OpcodeMap, _ opcode: UInt8, _ destination: UInt8, _ source: UInt8,
-    _ operand: VectorOperand, mask: UInt8 = 0, is512: Bool = true, isScalarOperand: Bool = false,
+    _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
+    _ source: UInt8, _ operand: VectorOperand, mask: UInt8 = 0, is512: Bool = true,
+    isScalarOperand: Bool = false,
     immediate: UInt8? = nil
   ) {
     var (x, b) = extensionBits(operand)
@@ -108,7 +122,8 @@ struct Assembler {
     let r = destination & 8 != 0
     let first =
       (r ? 0 : 0x80) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | (destination & 16 != 0 ? 0 : 0x10) | map.rawValue
-    let second = 0x80 | (~source & 15) << 3 | 0x04 | prefix.rawValue
+    let w: UInt8 = isWide ?? (precision == .double) ? 0x80 : 0
+    let second = w | (~source & 15) << 3 | 0x04 | prefix.rawValue
     let v: UInt8 = source & 16 != 0 ? 0 : 0x08
     let third = (is512 ? 0x40 : 0) | (isBroadcast ? 0x10 : 0) | v | mask
     emit(0x62, first, second, third, opcode)
@@ -258,10 +273,18 @@ struct Assembler {
   mutating func finish(constants: [UInt64]) -> [UInt8] {
     while bytes.count % 64 != 0 { emit(0xCC) }
     let pool = bytes.count
-    let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount
-    for constant in constants { for _ in 0..<copies { emit(int64: constant) } }
+    let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount(of: precision)
+    for constant in constants {
+      for _ in 0..<copies {
+        if precision == .double {
+          emit(int64: constant)
+        } else {
+          emit(int32: Int32(truncatingIfNeeded: constant))
+        }
+      }
+    }
     for (place, constant, trailing) in constantReferences {
-      setDisplacement(at: place, to: pool + constant * copies * 8, trailing: trailing)
+      setDisplacement(at: place, to: pool + constant * copies * precision.byteCount, trailing: trailing)
     }
     return bytes
   }

@@ -1,7 +1,7 @@
 /// Where a piece of machine code finds its inputs and puts its outputs. Code is specialised for it: rows
 /// are transposed in registers, and what depends only on shared inputs is computed once.
 ///
-/// Addresses are taken as in ``InputColumn`` and ``OutputColumn``, with byte offsets 8·i in place of
+/// Addresses are taken as in ``InputColumn`` and ``OutputColumn``, with byte offsets in place of
 /// points i.
 struct CodeLayout: Hashable, Sendable {
   enum Input: Hashable, Sendable {
@@ -11,7 +11,7 @@ struct CodeLayout: Hashable, Sendable {
     case row(stride: Int)
     /// As `row`, and one element behind the input before this one.
     case nextInRow(stride: Int)
-    /// Point i at base + (i / 8)·8·columns + i % 8.
+    /// Point i at base + (i / w)·w·columns + i % w, where w is the tile's width.
     case tile(columns: Int)
     /// All points at base.
     case shared

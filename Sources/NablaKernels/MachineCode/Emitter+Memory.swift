@@ -62,39 +62,67 @@ extension Emitter {
     return Value(other)
   }
 
-  /// Element `index` of the vector's points in rows: of two neighbours (x, y), pairs are read into the
-  /// halves of registers and transposed.
+  /// Two neighbours (x, y) of the vector's points in rows: pairs are read into the 128-bit parts of two
+  /// registers and transposed.
   ///
   ///     x₀ y₀ | x₂ y₂    unpack low    x₀ x₁ | x₂ x₃
   ///     x₁ y₁ | x₃ y₃    unpack high   y₀ y₁ | y₂ y₃
+  ///
+  ///     x₀ y₀ x₁ y₁ | x₄ y₄ x₅ y₅    shuffle even   x₀ x₁ x₂ x₃ | x₄ x₅ x₆ x₇
+  ///     x₂ y₂ x₃ y₃ | x₆ y₆ x₇ y₇    shuffle odd    y₀ y₁ y₂ y₃ | y₄ y₅ y₆ y₇
   private mutating func emitPair(_ x: Value, _ y: Value, _ input: Int, _ stride: Int) {
     let (low, high, scratch) = (takeRegister(for: x), takeRegister(for: y), takeScratch())
     assembler.load(.rax, Self.columns, Int32(input) * 8)
-    let rows = offset(.row(stride: stride))
-    for (register, first) in [(high, Int32(0)), (scratch, 1)] {
-      assembler.low(.x66, .x0F, 0x10, register, 0, .indexed(.rax, rows, first * Int32(stride) * 8))
-      for part in 1..<vectorBytes / 16 {
-        let point = .indexed(.rax, rows, (2 * part + first) * Int32(stride) * 8) as VectorOperand
-        assembler.vector(.x66, .x0F3A, 0x18, register, register, point, immediate: UInt8(part))
+    if program.precision == .double {
+      for (register, first) in [(high, 0), (scratch, 1)] {
+        assembler.low(.x66, .x0F, 0x10, register, 0, row(first, stride))
+        for part in 1..<Int(vectorBytes) / 16 { insert(row(2 * part + first, stride), part, register) }
       }
+      assembler.vector(.x66, .x0F, 0x14, low, high, .register(scratch))
+      assembler.vector(.x66, .x0F, 0x15, high, high, .register(scratch))
+    } else {
+      for (register, first) in [(high, 0), (scratch, 2)] {
+        for part in 0..<Int(vectorBytes) / 16 {
+          let target = part == 0 ? register : low
+          assembler.low(.xF2, .x0F, isWide: true, 0x10, target, 0, row(4 * part + first, stride))
+          assembler.low(.none, .x0F, 0x16, target, target, row(4 * part + first + 1, stride))
+          if part > 0 { insert(.register(target), part, register) }
+        }
+      }
+      assembler.vector(.none, .x0F, 0xC6, low, high, .register(scratch), immediate: 0b10_00_10_00)
+      assembler.vector(.none, .x0F, 0xC6, high, high, .register(scratch), immediate: 0b11_01_11_01)
     }
-    assembler.vector(.x66, .x0F, 0x14, low, high, .register(scratch))
-    assembler.vector(.x66, .x0F, 0x15, high, high, .register(scratch))
   }
 
   /// As above without a neighbour: elements are read one by one.
   private mutating func emitElements(_ x: Value, _ input: Int, _ stride: Int) {
     let (register, scratch) = (takeRegister(for: x), takeScratch())
     assembler.load(.rax, Self.columns, Int32(input) * 8)
-    let rows = offset(.row(stride: stride))
-    for part in 0..<vectorBytes / 16 {
+    for part in 0..<Int(vectorBytes) / 16 {
       let target = part == 0 ? register : scratch
-      assembler.low(.xF2, .x0F, 0x10, target, 0, .indexed(.rax, rows, 2 * part * Int32(stride) * 8))
-      assembler.low(
-        .x66, .x0F, 0x16, target, target, .indexed(.rax, rows, (2 * part + 1) * Int32(stride) * 8))
-      guard part > 0 else { continue }
-      assembler.vector(.x66, .x0F3A, 0x18, register, register, .register(scratch), immediate: UInt8(part))
+      if program.precision == .double {
+        assembler.low(.xF2, .x0F, 0x10, target, 0, row(2 * part, stride))
+        assembler.low(.x66, .x0F, 0x16, target, target, row(2 * part + 1, stride))
+      } else {
+        assembler.low(.xF3, .x0F, 0x10, target, 0, row(4 * part, stride))
+        for i in 1..<4 {
+          // insertps, to element i.
+          let element = row(4 * part + i, stride)
+          assembler.low(.x66, .x0F3A, 0x21, target, target, element, immediate: UInt8(i) << 4)
+        }
+      }
+      if part > 0 { insert(.register(scratch), part, register) }
     }
+  }
+
+  /// The address of row `index` of the vector's points, of the input at rax.
+  private func row(_ index: Int, _ stride: Int) -> VectorOperand {
+    .indexed(.rax, offset(.row(stride: stride)), Int32(index * stride * program.precision.byteCount))
+  }
+
+  /// Puts 128 bits into a part of a register.
+  private mutating func insert(_ bits: VectorOperand, _ part: Int, _ register: UInt8) {
+    assembler.vector(.x66, .x0F3A, 0x18, register, register, bits, immediate: UInt8(part))
   }
 
   // MARK: Outputs
@@ -106,16 +134,19 @@ extension Emitter {
     let register = inRegister(operation.a)
     if place == .sum {
       let (sum, scratch) = (VectorOperand.memory(.rsp, sumOfOutput[output]!), takeScratch())
-      assembler.vector(.x66, .x0F, 0x58, scratch, register, sum)
-      assembler.vector(.x66, .x0F, 0x11, scratch, 0, sum)
+      assembler.vector(assembler.packed, .x0F, 0x58, scratch, register, sum)
+      assembler.vector(assembler.packed, .x0F, 0x11, scratch, 0, sum)
       return
     }
     assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
     switch place {
     case .column, .tile:
-      assembler.vector(.x66, .x0F, 0x11, register, 0, .indexed(.rax, offset(place.stepping)))
-    case .streamedColumn: assembler.vector(.x66, .x0F, 0x2B, register, 0, .indexed(.rax, Self.offset))
-    case .scalar: assembler.low(.xF2, .x0F, 0x11, register, 0, .memory(.rax, 0))
+      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .indexed(.rax, offset(place.stepping)))
+    case .streamedColumn:
+      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(.rax, Self.offset))
+    case .scalar:
+      let prefix: Assembler.Prefix = program.precision == .double ? .xF2 : .xF3
+      assembler.low(prefix, .x0F, 0x11, register, 0, .memory(.rax, 0))
     case .sum: break
     }
   }
@@ -123,9 +154,9 @@ extension Emitter {
   /// Before the loop, sums are zero. No register holds a value then.
   mutating func emitSumStart() {
     guard !sumOfOutput.isEmpty else { return }
-    assembler.vector(.x66, .x0F, 0x57, 0, 0, .register(0))
+    assembler.vector(assembler.packed, .x0F, 0x57, 0, 0, .register(0))
     for place in sumOfOutput.values.sorted() {
-      assembler.vector(.x66, .x0F, 0x11, 0, 0, .memory(.rsp, place))
+      assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rsp, place))
     }
   }
 
@@ -134,7 +165,7 @@ extension Emitter {
     for (output, place) in sumOfOutput.sorted(by: { $0.key < $1.key }) {
       move(to: 0, from: .memory(.rsp, place))
       assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
-      assembler.vector(.x66, .x0F, 0x11, 0, 0, .memory(.rax, 0))
+      assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rax, 0))
     }
     if layout.outputs.contains(.streamedColumn) { assembler.emit(0x0F, 0xAE, 0xF8) }  // sfence
   }

@@ -55,7 +55,7 @@ struct Emitter {
     self.program = program
     self.preambleCount = preambleCount
     self.layout = layout
-    assembler = Assembler(instructionSet: instructionSet)
+    assembler = Assembler(instructionSet: instructionSet, precision: program.precision)
     vectorBytes = Int32(instructionSet.vectorBytes)
     uses = Array(repeating: [], count: program.operations.count)
     registerOf = Array(repeating: nil, count: program.operations.count)
@@ -152,10 +152,14 @@ struct Emitter {
     case .andNot: binary(0x55, position)
     case .or: binary(0x56, position, isCommutative: true)
     case .exclusiveOr: binary(0x57, position, isCommutative: true)
-    case .addIntegers: binary(0xD4, position, isCommutative: true)
-    case .subtractIntegers: binary(0xFB, position)
-    case .squareRoot: unary(.x0F, 0x51, position)
-    case .round: unary(.x0F3A, 0x09, position, immediate: roundingMode(operation.immediate))
+    case .addIntegers:
+      binary(assembler.opcode(double: 0xD4, single: 0xFE), position, isCommutative: true, prefix: .x66)
+    case .subtractIntegers: binary(assembler.opcode(double: 0xFB, single: 0xFA), position, prefix: .x66)
+    case .squareRoot: unary(assembler.packed, .x0F, 0x51, position)
+    case .round:
+      unary(
+        .x66, .x0F3A, assembler.opcode(double: 0x09, single: 0x08), position,
+        immediate: roundingMode(operation.immediate))
     case .shiftLeft: shift(6, position)
     case .shiftRight: shift(2, position)
     case .compare: compare(position)
@@ -171,27 +175,31 @@ struct Emitter {
   /// Round to the integer that the mode says, and raise no exception (bit 3).
   private func roundingMode(_ rounding: Int32) -> UInt8 { 8 | UInt8(rounding) }
 
-  private mutating func binary(_ opcode: UInt8, _ position: Int, isCommutative: Bool = false) {
+  /// - Parameter prefix: nil for that of arithmetic.
+  private mutating func binary(
+    _ opcode: UInt8, _ position: Int, isCommutative: Bool = false, prefix: Assembler.Prefix? = nil
+  ) {
     var (a, b) = (program.operations[position].a, program.operations[position].b)
     if isCommutative && registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
     let left = inRegister(a)
     let right = operand(b)
-    assembler.vector(.x66, .x0F, opcode, result(position), left, right)
+    assembler.vector(prefix ?? assembler.packed, .x0F, opcode, result(position), left, right)
   }
 
   private mutating func unary(
-    _ map: Assembler.OpcodeMap, _ opcode: UInt8, _ position: Int, immediate: UInt8? = nil
+    _ prefix: Assembler.Prefix, _ map: Assembler.OpcodeMap, _ opcode: UInt8, _ position: Int,
+    immediate: UInt8? = nil
   ) {
     let source = operand(program.operations[position].a)
-    assembler.vector(.x66, map, opcode, result(position), 0, source, immediate: immediate)
+    assembler.vector(prefix, map, opcode, result(position), 0, source, immediate: immediate)
   }
 
   private mutating func shift(_ opcodeExtension: UInt8, _ position: Int) {
     let operation = program.operations[position]
     let source = inRegister(operation.a)
     assembler.vector(
-      .x66, .x0F, 0x73, opcodeExtension, result(position), .register(source),
-      immediate: UInt8(operation.immediate))
+      .x66, .x0F, assembler.opcode(double: 0x73, single: 0x72), opcodeExtension, result(position),
+      .register(source), immediate: UInt8(operation.immediate))
   }
 
   private mutating func compare(_ position: Int) {
@@ -200,10 +208,10 @@ struct Emitter {
     let right = operand(operation.b)
     let predicate = UInt8(operation.immediate)
     if assembler.instructionSet == .avx512 {
-      assembler.evex(.x66, .x0F, 0xC2, 1, left, right, immediate: predicate)
-      assembler.evex(.xF3, .x0F38, 0x38, result(position), 0, .register(1))  // vpmovm2q
+      assembler.evex(assembler.packed, .x0F, 0xC2, 1, left, right, immediate: predicate)
+      assembler.evex(.xF3, .x0F38, 0x38, result(position), 0, .register(1))  // vpmovm2q (d)
     } else {
-      assembler.vector(.x66, .x0F, 0xC2, result(position), left, right, immediate: predicate)
+      assembler.vector(assembler.packed, .x0F, 0xC2, result(position), left, right, immediate: predicate)
     }
   }
 
@@ -213,10 +221,12 @@ struct Emitter {
     let otherwise = inRegister(operation.c)
     let chosen = operand(operation.b)
     if assembler.instructionSet == .avx512 {
-      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m
+      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m (d2m)
       assembler.evex(.x66, .x0F38, 0x65, result(position), otherwise, chosen, mask: 1)
     } else {
-      assembler.vector(.x66, .x0F3A, 0x4B, result(position), otherwise, chosen, immediate: mask << 4)
+      assembler.vector(
+        .x66, .x0F3A, assembler.opcode(double: 0x4B, single: 0x4A), result(position), otherwise, chosen,
+        immediate: mask << 4)
     }
   }
 
@@ -226,6 +236,7 @@ struct Emitter {
     var (a, b, c) = (
       program.operations[position].a, program.operations[position].b, program.operations[position].c
     )
+    let isWide = program.precision == .double
     // The factor in a register comes first.
     if registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
     if dies(c, at: position), c != a, c != b, registerOf[Int(c)] != nil {
@@ -233,7 +244,7 @@ struct Emitter {
       let left = inRegister(a)
       let right = operand(b)
       takeOver(c, by: position)
-      assembler.vector(.x66, .x0F38, isWide: true, opcode + 0x20, target, left, right)
+      assembler.vector(.x66, .x0F38, isWide: isWide, opcode + 0x20, target, left, right)
       return
     }
     if dies(b, at: position), !dies(a, at: position), registerOf[Int(b)] != nil { swap(&a, &b) }
@@ -249,28 +260,11 @@ struct Emitter {
       target = takeRegister(for: Value(position))
       move(to: target, from: .register(factor))
     }
-    assembler.vector(.x66, .x0F38, isWide: true, opcode + (summandLast ? 0x10 : 0), target, middle, last)
+    assembler.vector(
+      .x66, .x0F38, isWide: isWide, opcode + (summandLast ? 0x10 : 0), target, middle, last)
   }
 
   // MARK: Calls
-
-  /// The C function that machine code calls: `function` of the lanes x and y into `result`.
-  private static let callLanes:
-    @convention(c) (
-      UnsafePointer<Double>, UnsafePointer<Double>, UnsafeMutablePointer<Double>, UnsafeRawPointer, Int
-    ) -> Void = { x, y, result, function, count in
-      let function = Unmanaged<ScalarFunction>.fromOpaque(function).takeUnretainedValue()
-      for i in 0..<count { result[i] = function.value(x[i], y[i]) }
-    }
-
-  /// As above, in the lanes whose mask is set.
-  private static let callLanesWhere:
-    @convention(c) (
-      UnsafePointer<Double>, UnsafePointer<Int64>, UnsafeMutablePointer<Double>, UnsafeRawPointer, Int
-    ) -> Void = { x, mask, result, function, count in
-      let function = Unmanaged<ScalarFunction>.fromOpaque(function).takeUnretainedValue()
-      for i in 0..<count where mask[i] < 0 { result[i] = function.value(x[i], 0) }
-    }
 
   /// The call itself, with its arguments in the first three places of the frame.
   private mutating func emitCall(_ entry: UnsafeRawPointer, _ function: Int) {
@@ -280,7 +274,7 @@ struct Emitter {
     assembler.address(.rdx, .rsp, 2 * vectorBytes)
     let object = Unmanaged.passUnretained(program.functions[function]).toOpaque()
     assembler.move(.rcx, UInt64(UInt(bitPattern: object)))
-    assembler.move(.r8, UInt64(assembler.instructionSet.laneCount))
+    assembler.move(.r8, UInt64(assembler.instructionSet.laneCount(of: program.precision)))
     assembler.move(.rax, UInt64(UInt(bitPattern: entry)))
     assembler.emit(0xFF, 0xD0)  // call rax
   }
@@ -296,7 +290,9 @@ struct Emitter {
       registerOf[Int(value)] = nil
       valueIn[register] = nil
     }
-    emitCall(unsafeBitCast(Self.callLanes, to: UnsafeRawPointer.self), Int(operation.immediate))
+    emitCall(
+      unsafeBitCast(ScalarCalls.entry(program.precision), to: UnsafeRawPointer.self), Int(operation.immediate)
+    )
     locked.removeAll()
     move(to: takeRegister(for: Value(position)), from: .memory(.rsp, 2 * vectorBytes))
   }
@@ -309,10 +305,12 @@ struct Emitter {
     let target = takeRegister(for: Value(position))
     move(to: target, from: .register(source))
     if assembler.instructionSet == .avx512 {
-      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m
-      assembler.vex(.x66, .x0F, false, is256: false, 0x98, 1, 0, .register(1))  // kortestb
+      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m (d2m)
+      // kortestb for the 8 lanes of doubles, kortestw for the 16 of floats
+      assembler.vex(assembler.packed, .x0F, false, is256: false, 0x98, 1, 0, .register(1))
     } else {
-      assembler.vector(.x66, .x0F38, 0x0F, mask, 0, .register(mask))  // vtestpd
+      let opcode = assembler.opcode(double: 0x0F, single: 0x0E)
+      assembler.vector(.x66, .x0F38, opcode, mask, 0, .register(mask))  // vtestpd (ps)
     }
     let jump = assembler.jump(if: .notZero)
     coldBlocks.append(
@@ -330,7 +328,8 @@ struct Emitter {
     for register in valueIn.indices {
       save(UInt8(register), at: frameSize + Int32(register) * vectorBytes)
     }
-    emitCall(unsafeBitCast(Self.callLanesWhere, to: UnsafeRawPointer.self), block.function)
+    emitCall(
+      unsafeBitCast(ScalarCalls.entryWhere(program.precision), to: UnsafeRawPointer.self), block.function)
     for register in valueIn.indices where register != Int(block.result) {
       move(to: UInt8(register), from: .memory(.rsp, frameSize + Int32(register) * vectorBytes))
     }
@@ -344,14 +343,14 @@ struct Emitter {
     switch operand {
     case .register(register): break
     case .constant where assembler.instructionSet == .avx512:
-      // A single copy in the pool: vbroadcastsd, whose memory operand is a scalar already.
+      // A single copy in the pool: vbroadcastsd (ss), whose memory operand is a scalar already.
       assembler.broadcast(register, operand)
-    default: assembler.vector(.x66, .x0F, 0x10, register, 0, operand)
+    default: assembler.vector(assembler.packed, .x0F, 0x10, register, 0, operand)
     }
   }
 
   private mutating func save(_ register: UInt8, at place: Int32) {
-    assembler.vector(.x66, .x0F, 0x11, register, 0, .memory(.rsp, place))
+    assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .memory(.rsp, place))
   }
 
   /// Whether a value has been computed and not been forgotten.

@@ -1,18 +1,21 @@
 /// One run of a kernel's code over a range of points: the layout that the code is made for, and what is
 /// copied to and from blocks in the cache because no code is made for its strides, or because the points
 /// do not fill a vector.
-struct KernelBatch {
+struct KernelBatch<Scalar: KernelScalar> {
   enum Outputs {
     /// Of each point.
-    case columns(UnsafePointer<OutputColumn>)
+    case columns(UnsafePointer<OutputColumn<Scalar>>)
     /// Partial sums of whole vectors: one vector for each output.
-    case sums(UnsafeMutablePointer<Double>)
+    case sums(UnsafeMutablePointer<Scalar>)
     /// The lanes of a single vector: one vector for each output.
-    case lanes(UnsafeMutablePointer<Double>)
+    case lanes(UnsafeMutablePointer<Scalar>)
   }
 
-  private let kernel: MachineKernel
-  private let inputs: UnsafePointer<InputColumn>
+  /// Bytes a number.
+  private static var size: Int { MemoryLayout<Scalar>.stride }
+
+  private let kernel: MachineKernel<Scalar>
+  private let inputs: UnsafePointer<InputColumn<Scalar>>
   private let outputs: Outputs
   private(set) var layout: CodeLayout
   private var stagedInputs: [Int] = []
@@ -20,11 +23,11 @@ struct KernelBatch {
 
   /// Rows of more elements than this are read through blocks, as are more kinds of rows and tiles than the
   /// code has registers for.
-  private static let longestRow = 64
+  private static var longestRow: Int { 64 }
 
   /// - Parameter isStreamed: whether outputs that can be are written past the caches.
   init(
-    of kernel: MachineKernel, _ inputs: UnsafePointer<InputColumn>, _ outputs: Outputs,
+    of kernel: MachineKernel<Scalar>, _ inputs: UnsafePointer<InputColumn<Scalar>>, _ outputs: Outputs,
     isStreamed: Bool = false
   ) {
     self.kernel = kernel
@@ -71,7 +74,7 @@ struct KernelBatch {
     case .sums:
       for i in layout.outputs.indices { layout.outputs[i] = .sum }
     case .columns(let columns):
-      let vectorBytes = kernel.laneCount * MemoryLayout<Double>.stride
+      let vectorBytes = kernel.laneCount * Self.size
       for i in layout.outputs.indices {
         let column = columns[i]
         if column.tileColumns > 0 {
@@ -100,7 +103,7 @@ struct KernelBatch {
       if whole > range.lowerBound {
         setAddresses(columns, range.lowerBound)
         if stagedInputs.isEmpty && stagedOutputs.isEmpty {
-          code.run(columns, range.lowerBound * 8, whole * 8)
+          code.run(columns, range.lowerBound * Self.size, whole * Self.size)
         } else {
           runBlocks(of: range.lowerBound..<whole, code, columns)
         }
@@ -134,10 +137,10 @@ struct KernelBatch {
   ) {
     let stagedCount = stagedInputs.count + stagedOutputs.count
     // All in half of the first-level cache.
-    let fitting = 16 * 1024 / (8 * stagedCount) / 8 * 8
+    let fitting = 16 * 1024 / (Self.size * stagedCount) / 16 * 16
     let size = Swift.min(range.count, 512, Swift.max(16, fitting))
-    withUnsafeTemporaryAllocation(byteCount: stagedCount * size * 8, alignment: 64) { bytes in
-      let blocks = bytes.bindMemory(to: Double.self).baseAddress!
+    withUnsafeTemporaryAllocation(byteCount: stagedCount * size * Self.size, alignment: 64) { bytes in
+      let blocks = bytes.bindMemory(to: Scalar.self).baseAddress!
       for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
         let end = Swift.min(start + size, range.upperBound)
         var block = blocks
@@ -150,7 +153,7 @@ struct KernelBatch {
           columns[kernel.inputCount + i] = UnsafeMutableRawPointer(block - start)
           block += size
         }
-        code.run(columns, start * 8, end * 8)
+        code.run(columns, start * Self.size, end * Self.size)
         store(stagedOutputs, start..<end, columns)
       }
     }
@@ -164,7 +167,7 @@ struct KernelBatch {
     for first in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
       let last = Swift.min(first + 8, range.upperBound)
       for output in staged {
-        let source = columns[kernel.inputCount + output].assumingMemoryBound(to: Double.self)
+        let source = columns[kernel.inputCount + output].assumingMemoryBound(to: Scalar.self)
         let column = outputs[output]
         for i in first..<last { column.address(of: i).pointee = source[i] }
       }
@@ -186,8 +189,8 @@ struct KernelBatch {
     let size = kernel.usedInputs.reduce(copiedOutputs.count * lanes) {
       $0 + vectorSize(of: layout.inputs[$1])
     }
-    withUnsafeTemporaryAllocation(byteCount: size * 8, alignment: 64) { bytes in
-      var block = bytes.bindMemory(to: Double.self).baseAddress!
+    withUnsafeTemporaryAllocation(byteCount: size * Self.size, alignment: 64) { bytes in
+      var block = bytes.bindMemory(to: Scalar.self).baseAddress!
       for i in copiedOutputs {
         columns[kernel.inputCount + i] = UnsafeMutableRawPointer(block - start)
         block += lanes
@@ -215,7 +218,7 @@ struct KernelBatch {
         }
         block += vectorSize(of: place)
       }
-      code.run(columns, start * 8, (start + lanes) * 8)
+      code.run(columns, start * Self.size, (start + lanes) * Self.size)
       store(copiedOutputs, range, columns)
     }
   }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// rows and tiles are read in place, shared inputs once a run; a single point has code of its own. Other
 /// strides pass through blocks in the first-level cache, and so do the points of a batch that do not fill
 /// a vector: they run in a vector of their own, whose other lanes are thrown away.
-package struct MachineKernel: Kernel {
+package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   package let inputCount: Int
   package let outputCount: Int
   package let estimatedCost: Double
@@ -19,58 +19,71 @@ package struct MachineKernel: Kernel {
 
   /// Straight-line code of more operations than this no longer fits the second-level cache, and its values
   /// fill a stack frame: the interpreter takes over, whose instructions are compact.
-  private static let largestProgram = 20_000
-  private static let largestFrame = 64 * 1024
+  private static var largestProgram: Int { 20_000 }
+  private static var largestFrame: Int { 64 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
   package init?(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) {
     guard ExecutableMemory.isGranted,
-      let program = Lowering.program(outputs: outputs, inputs: inputs, limit: Self.largestProgram),
+      let program = Lowering.program(
+        outputs: outputs, inputs: inputs, precision: Scalar.precision, limit: Self.largestProgram),
       program.largestLiveCount * Int(instructionSet.vectorBytes) <= Self.largestFrame
     else { return nil }
     variants = CodeVariants(
       program, inputCount: inputs.count, outputCount: outputs.count, instructionSet: instructionSet)
     inputCount = inputs.count
     outputCount = outputs.count
-    laneCount = instructionSet.laneCount
+    let laneCount = instructionSet.laneCount(of: Scalar.precision)
+    self.laneCount = laneCount
     estimatedCost = program.operations.reduce(0.5) {
-      $0 + ($1.code == .call ? 10 : 0.5 / Double(instructionSet.laneCount))
+      $0 + ($1.code == .call ? 10 : 0.5 / Double(laneCount))
     }
     usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }.sorted()
   }
 
   /// The emitted bytes for columns, for tests and for showing to people.
   package static func code(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) -> [UInt8] {
-    guard let program = Lowering.program(outputs: outputs, inputs: inputs) else { return [] }
+    let lowered = Lowering.program(outputs: outputs, inputs: inputs, precision: Scalar.precision)
+    guard let program = lowered else { return [] }
     let layout = CodeLayout(
       inputs: inputs.map { _ in .column }, outputs: outputs.map { _ in .column })
     var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
     return emitter.emit()
   }
 
+  // Callers in other modules find no specialised code by themselves.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   package func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, outputs: UnsafePointer<OutputColumn>,
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool
   ) {
     guard !range.isEmpty && outputCount > 0 else { return }
     KernelBatch(of: self, inputs, .columns(outputs), isStreamed: isStreamed).run(range)
   }
 
-  package func run(addresses: UnsafePointer<UnsafeMutablePointer<Double>>) {
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  package func run(addresses: UnsafePointer<UnsafeMutablePointer<Scalar>>) {
     addresses.withMemoryRebound(to: UnsafeMutableRawPointer.self, capacity: inputCount + outputCount) {
       // All inputs are alike: they are read where they are, and put into all lanes.
-      variants.singlePoint.run($0, 0, laneCount * 8)
+      variants.singlePoint.run($0, 0, laneCount * MemoryLayout<Scalar>.stride)
     }
   }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   package func sum(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn>, into sums: UnsafeMutablePointer<Double>
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    into sums: UnsafeMutablePointer<Scalar>
   ) {
     sums.update(repeating: 0, count: outputCount)
     guard !range.isEmpty && outputCount > 0 else { return }
     let whole = range.lowerBound + range.count / laneCount * laneCount
-    withUnsafeTemporaryAllocation(byteCount: outputCount * laneCount * 8, alignment: 64) { bytes in
-      let lanes = bytes.bindMemory(to: Double.self).baseAddress!
+    withUnsafeTemporaryAllocation(
+      byteCount: outputCount * laneCount * MemoryLayout<Scalar>.stride, alignment: 64
+    ) { bytes in
+      let lanes = bytes.bindMemory(to: Scalar.self).baseAddress!
       if whole > range.lowerBound {
         KernelBatch(of: self, inputs, .sums(lanes)).run(range.lowerBound..<whole)
         addLanes(lanes, laneCount, to: sums)
@@ -83,10 +96,10 @@ package struct MachineKernel: Kernel {
   }
 
   private func addLanes(
-    _ vectors: UnsafePointer<Double>, _ count: Int, to sums: UnsafeMutablePointer<Double>
+    _ vectors: UnsafePointer<Scalar>, _ count: Int, to sums: UnsafeMutablePointer<Scalar>
   ) {
     for output in 0..<outputCount {
-      var sum = 0.0
+      var sum: Scalar = 0
       for lane in 0..<count { sum += vectors[output * laneCount + lane] }
       sums[output] += sum
     }

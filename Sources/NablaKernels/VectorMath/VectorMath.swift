@@ -16,13 +16,13 @@ enum VectorMath {
   static func lowered(
     _ operation: Operation, _ operands: [Value], _ builder: inout VectorBuilder
   ) -> Value? {
-    guard let rule = rules[operation] else { return nil }
-    return rule(&builder, operands)
+    let rule = anyPrecision[operation] ?? (builder.precision == .double ? rules[operation] : nil)
+    return rule?(&builder, operands)
   }
 
   private typealias Rule = @Sendable (inout VectorBuilder, [Value]) -> Value
 
-  private static let rules: [Operation: Rule] = [
+  private static let anyPrecision: [Operation: Rule] = [
     .multiply: { $0.multiply($1[0], $1[1]) },
     .divide: { $0.divide($1[0], $1[1]) },
     .negate: { $0.negate($1[0]) },
@@ -34,6 +34,9 @@ enum VectorMath {
     .max: { max(&$0, $1[0], $1[1]) },
     .relu: { relu(&$0, $1[0]) },
     .sign: { sign(&$0, $1[0]) },
+  ]
+
+  private static let rules: [Operation: Rule] = [
     .exp: { exp(&$0, $1[0]) },
     .exp2: { exp2(&$0, $1[0]) },
     .expm1: { expm1(&$0, $1[0]) },
