@@ -46,7 +46,8 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   package func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool
   ) {
     forEachBlock(of: range, inputs) { start, count, slots, size in

@@ -85,7 +85,8 @@ package protocol Kernel<Scalar>: Sendable {
   /// - Parameter isStreamed: whether outputs are better written past the caches, since nobody will find
   ///   them there.
   func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool)
 
   /// Computes all outputs of one point: `addresses` are those of its inputs and then of its outputs.

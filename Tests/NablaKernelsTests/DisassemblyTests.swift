@@ -69,7 +69,7 @@ struct DisassemblyTests {
     _ outputs: [Expr], _ set: InstructionSet, as: Scalar.Type
   ) throws -> [String] {
     try vectorInstructions(outputs, set, as: Scalar.self).map { String($0.prefix { $0 != " " }) }
-      .filter { !["vmovupd", "vmovups", "vzeroupper"].contains($0) }
+      .filter { !["vmovupd", "vmovups", "vbroadcastsd", "vbroadcastss", "vzeroupper"].contains($0) }
   }
 
   /// Sums of many long-lived values: registers with numbers beyond 7 and 15, spills, constants.
@@ -83,7 +83,7 @@ struct DisassemblyTests {
     let text = lines.joined(separator: "\n")
     let (name, count) = set == .avx512 ? ("zmm", 32) : ("ymm", 16)
     for register in 0..<count { #expect(text.contains("\(name)\(register)")) }
-    #expect(text.contains("[rsp+") && text.contains("[rip+") && text.contains("[rax+r13*1"))
+    #expect(text.contains("[rsp+") && text.contains("[rip+") && text.contains(/\[r[a-z0-9]+\+r13\*1/))
     #expect(text.contains("BCST") == (set == .avx512))
   }
 

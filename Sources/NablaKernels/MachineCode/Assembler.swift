@@ -76,8 +76,14 @@ struct Assembler {
     let first = (destination < 8 ? 0x80 : 0) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | map.rawValue
     let w: UInt8 = isWide ? 0x80 : 0
     let l: UInt8 = is256 ? 0x04 : 0
-    emit(0xC4, first, w | (~source & 15) << 3 | l | prefix.rawValue, opcode)
-    modRM(destination & 7, operand, immediate)
+    let last = (~source & 15) << 3 | l | prefix.rawValue
+    if !x && !b && map == .x0F && !isWide {
+      // The short form, without X, B, W and the map.
+      emit(0xC5, (destination < 8 ? 0x80 : 0) | last, opcode)
+    } else {
+      emit(0xC4, first, w | last, opcode)
+    }
+    modRM(destination & 7, operand, immediate, scalesDisplacement: false)
   }
 
   /// An instruction on the lowest 128 bits of its registers.
@@ -127,7 +133,7 @@ struct Assembler {
     let v: UInt8 = source & 16 != 0 ? 0 : 0x08
     let third = (is512 ? 0x40 : 0) | (isBroadcast ? 0x10 : 0) | v | mask
     emit(0x62, first, second, third, opcode)
-    modRM(destination & 7, operand, immediate)
+    modRM(destination & 7, operand, immediate, scalesDisplacement: true)
   }
 
   private func extensionBits(_ operand: VectorOperand) -> (x: Bool, b: Bool) {
@@ -139,23 +145,42 @@ struct Assembler {
     }
   }
 
-  private mutating func modRM(_ register: UInt8, _ operand: VectorOperand, _ immediate: UInt8?) {
+  /// - Parameter scalesDisplacement: whether a displacement of 8 bits counts operands, not bytes.
+  private mutating func modRM(
+    _ register: UInt8, _ operand: VectorOperand, _ immediate: UInt8?, scalesDisplacement: Bool
+  ) {
     switch operand {
     case .register(let number): emit(0xC0 | register << 3 | number & 7)
     case .memory(let base, let displacement):
-      emit(0x80 | register << 3 | base.rawValue & 7)
+      let mode = mode(of: displacement, from: base, scales: scalesDisplacement)
+      emit(mode | register << 3 | base.rawValue & 7)
       if base.rawValue & 7 == 4 { emit(0x24) }
-      emit(int32: displacement)
+      emit(displacement, mode: mode)
     case .indexed(let base, let index, let displacement):
-      // A base of rbp or r13 needs a displacement; give it always.
-      emit(0x80 | register << 3 | 4, (index.rawValue & 7) << 3 | base.rawValue & 7)
-      emit(int32: displacement)
+      let mode = mode(of: displacement, from: base, scales: scalesDisplacement)
+      emit(mode | register << 3 | 4, (index.rawValue & 7) << 3 | base.rawValue & 7)
+      emit(displacement, mode: mode)
     case .constant(let number):
       emit(register << 3 | 5)
       constantReferences.append((bytes.count, number, immediate == nil ? 0 : 1))
       emit(int32: 0)
     }
     if let immediate { emit(immediate) }
+  }
+
+  /// The mode bits of the shortest displacement: none, 8 or 32 bits. A base of rbp or r13 needs one.
+  private func mode(of displacement: Int32, from base: GeneralRegister, scales: Bool) -> UInt8 {
+    if displacement == 0 && base.rawValue & 7 != 5 { return 0 }
+    if displacement == 0 || !scales && Int8(exactly: displacement) != nil { return 0x40 }
+    return 0x80
+  }
+
+  private mutating func emit(_ displacement: Int32, mode: UInt8) {
+    switch mode {
+    case 0: break
+    case 0x40: emit(UInt8(bitPattern: Int8(displacement)))
+    default: emit(int32: displacement)
+    }
   }
 
   // MARK: General instructions

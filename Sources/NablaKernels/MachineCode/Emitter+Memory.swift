@@ -35,12 +35,10 @@ extension Emitter {
     switch place {
     case .column, .tile:
       let register = takeRegister(for: value)
-      assembler.load(.rax, Self.columns, Int32(input) * 8)
-      move(to: register, from: .indexed(.rax, offset(place.stepping)))
+      move(to: register, from: .indexed(address(of: input), offset(place.stepping)))
     case .shared:
       let register = takeRegister(for: value)
-      assembler.load(.rax, Self.columns, Int32(input) * 8)
-      assembler.broadcast(register, .memory(.rax, 0))
+      assembler.broadcast(register, .memory(address(of: input), 0))
     case .row(let stride), .nextInRow(let stride):
       if let next = unread(input + 1, behind: position),
         layout.inputs[input + 1] == .nextInRow(stride: stride)
@@ -72,11 +70,11 @@ extension Emitter {
   ///     x₂ y₂ x₃ y₃ | x₆ y₆ x₇ y₇    shuffle odd    y₀ y₁ y₂ y₃ | y₄ y₅ y₆ y₇
   private mutating func emitPair(_ x: Value, _ y: Value, _ input: Int, _ stride: Int) {
     let (low, high, scratch) = (takeRegister(for: x), takeRegister(for: y), takeScratch())
-    assembler.load(.rax, Self.columns, Int32(input) * 8)
+    let base = address(of: input)
     if program.precision == .double {
       for (register, first) in [(high, 0), (scratch, 1)] {
-        assembler.low(.x66, .x0F, 0x10, register, 0, row(first, stride))
-        for part in 1..<Int(vectorBytes) / 16 { insert(row(2 * part + first, stride), part, register) }
+        assembler.low(.x66, .x0F, 0x10, register, 0, row(first, stride, base))
+        for part in 1..<Int(vectorBytes) / 16 { insert(row(2 * part + first, stride, base), part, register) }
       }
       assembler.vector(.x66, .x0F, 0x14, low, high, .register(scratch))
       assembler.vector(.x66, .x0F, 0x15, high, high, .register(scratch))
@@ -84,8 +82,8 @@ extension Emitter {
       for (register, first) in [(high, 0), (scratch, 2)] {
         for part in 0..<Int(vectorBytes) / 16 {
           let target = part == 0 ? register : low
-          assembler.low(.xF2, .x0F, isWide: true, 0x10, target, 0, row(4 * part + first, stride))
-          assembler.low(.none, .x0F, 0x16, target, target, row(4 * part + first + 1, stride))
+          assembler.low(.xF2, .x0F, isWide: true, 0x10, target, 0, row(4 * part + first, stride, base))
+          assembler.low(.none, .x0F, 0x16, target, target, row(4 * part + first + 1, stride, base))
           if part > 0 { insert(.register(target), part, register) }
         }
       }
@@ -97,17 +95,17 @@ extension Emitter {
   /// As above without a neighbour: elements are read one by one.
   private mutating func emitElements(_ x: Value, _ input: Int, _ stride: Int) {
     let (register, scratch) = (takeRegister(for: x), takeScratch())
-    assembler.load(.rax, Self.columns, Int32(input) * 8)
+    let base = address(of: input)
     for part in 0..<Int(vectorBytes) / 16 {
       let target = part == 0 ? register : scratch
       if program.precision == .double {
-        assembler.low(.xF2, .x0F, 0x10, target, 0, row(2 * part, stride))
-        assembler.low(.x66, .x0F, 0x16, target, target, row(2 * part + 1, stride))
+        assembler.low(.xF2, .x0F, 0x10, target, 0, row(2 * part, stride, base))
+        assembler.low(.x66, .x0F, 0x16, target, target, row(2 * part + 1, stride, base))
       } else {
-        assembler.low(.xF3, .x0F, 0x10, target, 0, row(4 * part, stride))
+        assembler.low(.xF3, .x0F, 0x10, target, 0, row(4 * part, stride, base))
         for i in 1..<4 {
           // insertps, to element i.
-          let element = row(4 * part + i, stride)
+          let element = row(4 * part + i, stride, base)
           assembler.low(.x66, .x0F3A, 0x21, target, target, element, immediate: UInt8(i) << 4)
         }
       }
@@ -115,9 +113,9 @@ extension Emitter {
     }
   }
 
-  /// The address of row `index` of the vector's points, of the input at rax.
-  private func row(_ index: Int, _ stride: Int) -> VectorOperand {
-    .indexed(.rax, offset(.row(stride: stride)), Int32(index * stride * program.precision.byteCount))
+  /// The address of row `index` of the vector's points.
+  private func row(_ index: Int, _ stride: Int, _ base: GeneralRegister) -> VectorOperand {
+    .indexed(base, offset(.row(stride: stride)), Int32(index * stride * program.precision.byteCount))
   }
 
   /// Puts 128 bits into a part of a register.
@@ -132,21 +130,25 @@ extension Emitter {
     let output = Int(operation.immediate)
     let place = layout.outputs[output]
     let register = inRegister(operation.a)
+    if let sum = residents[.sum(output)] {
+      assembler.vector(assembler.packed, .x0F, 0x58, sum, sum, .register(register))
+      return
+    }
     if place == .sum {
       let (sum, scratch) = (VectorOperand.memory(.rsp, sumOfOutput[output]!), takeScratch())
       assembler.vector(assembler.packed, .x0F, 0x58, scratch, register, sum)
       assembler.vector(assembler.packed, .x0F, 0x11, scratch, 0, sum)
       return
     }
-    assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
+    let base = address(of: layout.inputs.count + output)
     switch place {
     case .column, .tile:
-      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .indexed(.rax, offset(place.stepping)))
+      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .indexed(base, offset(place.stepping)))
     case .streamedColumn:
-      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(.rax, Self.offset))
+      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(base, Self.offset))
     case .scalar:
       let prefix: Assembler.Prefix = program.precision == .double ? .xF2 : .xF3
-      assembler.low(prefix, .x0F, 0x11, register, 0, .memory(.rax, 0))
+      assembler.low(prefix, .x0F, 0x11, register, 0, .memory(base, 0))
     case .sum: break
     }
   }
@@ -163,7 +165,7 @@ extension Emitter {
   /// Behind the loop, sums go where they belong, and streamed outputs become visible to other threads.
   mutating func emitEnd() {
     for (output, place) in sumOfOutput.sorted(by: { $0.key < $1.key }) {
-      move(to: 0, from: .memory(.rsp, place))
+      move(to: 0, from: residents[.sum(output)].map { .register($0) } ?? .memory(.rsp, place))
       assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
       assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rax, 0))
     }

@@ -7,7 +7,8 @@
 /// last in an instruction.
 ///
 /// What depends only on inputs that all points share is computed once, before the loop over the points,
-/// and stays in the frame: to the loop it is like a constant.
+/// and stays in the frame: to the loop it is like a constant. Registers that the loop leaves empty hold
+/// sums and the constants that are used most, those of integers the addresses of columns.
 ///
 /// The function is `(columns, begin, end)`: the addresses of the inputs' and then the outputs' columns,
 /// and the offsets in a column, in bytes, of the first point and behind the last one. It calls scalar
@@ -47,9 +48,43 @@ struct Emitter {
     var argument: UInt8
     var result: UInt8
     var mask: UInt8
+    var isInLoop: Bool
   }
 
-  init(_ program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet) {
+  /// What stays in a register throughout the loop, and which.
+  private(set) var residents: [Resident: UInt8] = [:]
+  private let residentCount: Int
+  /// The highest register that the loop used for something else.
+  private var highestRegister: UInt8 = 0
+  /// The registers that hold the addresses of columns in the loop.
+  private(set) var addressOf: [Int: GeneralRegister] = [:]
+
+  enum Resident: Hashable {
+    case value(Value)
+    /// The sum of an output.
+    case sum(Int)
+  }
+
+  /// The machine code of a program, with its constants.
+  ///
+  /// A first emission shows how many registers the loop leaves empty; in a second one they are used.
+  static func code(
+    for program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet
+  ) -> [UInt8] {
+    var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
+    let code = emitter.emit()
+    let spare = emitter.valueIn.count - 1 - Int(emitter.highestRegister)
+    guard spare > 0 && !layout.isSinglePoint && !emitter.hasCalls else { return code }
+    var second = Emitter(program, layout: layout, instructionSet: instructionSet, residentCount: spare)
+    return second.emit()
+  }
+
+  /// - Parameter residentCount: registers, from the highest down, that the loop uses for nothing else than
+  ///   what stays in them.
+  init(
+    _ program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet, residentCount: Int = 0
+  ) {
+    self.residentCount = residentCount
     let (program, preambleCount) =
       layout.isSinglePoint ? (program, 0) : program.hoisting { layout.inputs[$0] == .shared }
     self.program = program
@@ -73,11 +108,16 @@ struct Emitter {
     }
   }
 
+  /// Whether the loop calls functions in its straight line, which keep no vector register.
+  private var hasCalls: Bool { program.operations[preambleCount...].contains { $0.code == .call } }
+
   // What the function keeps in registers that calls preserve. The end of the loop is in the frame.
   static let columns = GeneralRegister.r12
   static let offset = GeneralRegister.r13
   /// Offsets of the points in what is no column; see ``CodeLayout/Stepping``.
   static let steppingRegisters: [GeneralRegister] = [.rbx, .r14, .r15]
+  /// Registers that calls do not preserve, besides rax.
+  private static let scratchRegisters: [GeneralRegister] = [.rcx, .rdx, .rsi, .rdi, .r8, .r9, .r10, .r11]
   private static let saved: [GeneralRegister] = [columns, offset] + steppingRegisters
   private static let end: (base: GeneralRegister, displacement: Int32) = (.rbp, -8 * Int32(saved.count + 1))
 
@@ -126,6 +166,64 @@ struct Emitter {
     }
     isInLoop = true
     emitSumStart()
+    chooseResidents()
+    chooseAddresses()
+  }
+
+  private mutating func chooseResidents() {
+    guard residentCount > 0 else { return }
+    var candidates = sumOfOutput.keys.sorted().map { Resident.sum($0) }
+    let values = program.operations.indices.lazy.filter { [self] position in
+      (position < preambleCount || program.operations[position].code == .constant)
+        && (uses[position].first ?? -1) >= preambleCount
+    }
+    let useCounts = values.map { [self] position in
+      (position: position, count: uses[position].count { $0 >= preambleCount })
+    }
+    candidates += useCounts.sorted { ($1.count, $0.position) < ($0.count, $1.position) }
+      .map { .value(Value($0.position)) }
+    for (index, resident) in candidates.prefix(residentCount).enumerated() {
+      let register = UInt8(valueIn.count - 1 - index)
+      switch resident {
+      case .value(let value):
+        move(to: register, from: memory(of: value))
+        registerOf[Int(value)] = register
+        valueIn[Int(register)] = value
+      case .sum(let output): move(to: register, from: .memory(.rsp, sumOfOutput[output]!))
+      }
+      residents[resident] = register
+    }
+  }
+
+  /// Addresses stay in registers as far as there are any: those that calls preserve, and the others where
+  /// the loop calls nothing in its straight line.
+  private mutating func chooseAddresses() {
+    guard !layout.isSinglePoint else { return }
+    var free = Array(Self.steppingRegisters.dropFirst(layout.steppings.count))
+    if !hasCalls { free += Self.scratchRegisters }
+    var columns: [Int] = []
+    for operation in program.operations[preambleCount...] {
+      let column: Int
+      switch operation.code {
+      case .input: column = Int(operation.immediate)
+      case .store where layout.outputs[Int(operation.immediate)] != .sum:
+        column = layout.inputs.count + Int(operation.immediate)
+      default: continue
+      }
+      if !columns.contains(column) { columns.append(column) }
+      if columns.count == free.count { break }
+    }
+    for (column, register) in zip(columns, free) {
+      addressOf[column] = register
+      assembler.load(register, Self.columns, Int32(column) * 8)
+    }
+  }
+
+  /// The register with the address of a column, which is loaded if it is not in one.
+  mutating func address(of column: Int) -> GeneralRegister {
+    if let register = addressOf[column] { return register }
+    assembler.load(.rax, Self.columns, Int32(column) * 8)
+    return .rax
   }
 
   // MARK: Operations
@@ -316,7 +414,7 @@ struct Emitter {
     coldBlocks.append(
       ColdBlock(
         jump: jump, returnTo: assembler.bytes.count, function: Int(operation.immediate), argument: argument,
-        result: target, mask: mask))
+        result: target, mask: mask, isInLoop: isInLoop))
   }
 
   /// The way out of the straight line: all registers are kept but the result's.
@@ -334,6 +432,11 @@ struct Emitter {
       move(to: UInt8(register), from: .memory(.rsp, frameSize + Int32(register) * vectorBytes))
     }
     move(to: block.result, from: .memory(.rsp, 2 * vectorBytes))
+    if block.isInLoop {
+      for (column, register) in addressOf where Self.scratchRegisters.contains(register) {
+        assembler.load(register, Self.columns, Int32(column) * 8)
+      }
+    }
     assembler.jump(to: block.returnTo)
   }
 
@@ -415,7 +518,8 @@ struct Emitter {
   /// is farthest away.
   mutating func takeScratch() -> UInt8 {
     var best: (register: Int, distance: Int)?
-    for register in valueIn.indices where !locked.contains(UInt8(register)) {
+    let available = isInLoop ? valueIn.count - residents.count : valueIn.count
+    for register in 0..<available where !locked.contains(UInt8(register)) {
       guard let other = valueIn[register] else {
         best = (register, .max)
         break
@@ -430,6 +534,7 @@ struct Emitter {
       valueIn[register] = nil
     }
     locked.insert(UInt8(register))
+    if isInLoop { highestRegister = Swift.max(highestRegister, UInt8(register)) }
     return UInt8(register)
   }
 
@@ -448,7 +553,11 @@ struct Emitter {
     save(register, at: place)
   }
 
-  private func dies(_ value: Value, at position: Int) -> Bool { uses[Int(value)].first == position }
+  private func dies(_ value: Value, at position: Int) -> Bool {
+    uses[Int(value)].first == position && !isResident(value)
+  }
+
+  private func isResident(_ value: Value) -> Bool { isInLoop && residents[.value(value)] != nil }
 
   /// Takes note of a use that has been made.
   private mutating func release(_ value: Value, after position: Int) {
@@ -459,6 +568,7 @@ struct Emitter {
   }
 
   private mutating func free(_ value: Value) {
+    if isResident(value) { return }
     if let register = registerOf[Int(value)] {
       valueIn[Int(register)] = nil
       registerOf[Int(value)] = nil

@@ -47,15 +47,15 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
     guard let program = lowered else { return [] }
     let layout = CodeLayout(
       inputs: inputs.map { _ in .column }, outputs: outputs.map { _ in .column })
-    var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
-    return emitter.emit()
+    return Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
   }
 
   // Callers in other modules find no specialised code by themselves.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   package func run(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
+    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool
   ) {
     guard !range.isEmpty && outputCount > 0 else { return }
@@ -168,8 +168,8 @@ final class CodeVariants: Sendable {
   }
 
   private func make(_ layout: CodeLayout) -> Code {
-    var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
-    guard let memory = ExecutableMemory(emitter.emit()) else {
+    let code = Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
+    guard let memory = ExecutableMemory(code) else {
       preconditionFailure("the system has no memory left for a kernel's code")
     }
     return Code(memory, program)
