@@ -119,7 +119,8 @@ public struct Evaluation: Sendable {
     }
     guard let count else { return tensor(element) }
     switch layout {
-    case .tiles: return tensor([(count + Double.tileWidth - 1) / Double.tileWidth] + element + [Double.tileWidth])
+    case .tiles:
+      return tensor([(count + Double.tileWidth - 1) / Double.tileWidth] + element + [Double.tileWidth])
     case .columns where count >= 32 && element.reduce(1, *) > 1:
       var columnStride = (count + 7) / 8 * 8
       if columnStride % 512 == 0 { columnStride += 8 }

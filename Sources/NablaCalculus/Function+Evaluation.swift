@@ -114,7 +114,8 @@ extension Function {
       return withExtendedLifetime((points, parameters)) {}
     }
     withInputColumns(points, parameters) { inputs in
-      withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.kernel.outputCount) { outputs in
+      withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.kernel.outputCount) {
+        outputs in
         guard let outputs = outputs.baseAddress else { return }
         evaluation.setColumns(in: outputs)
         plan.kernel.run(count: count, inputs: inputs, outputs: outputs)
@@ -168,7 +169,8 @@ extension Function {
 
   /// Calls `body` with the columns of points and parameters.
   private func withInputColumns(
-    _ points: Tensor<Double>, _ parameters: Tensor<Double>?, _ body: (UnsafePointer<InputColumn<Double>>) -> Void
+    _ points: Tensor<Double>, _ parameters: Tensor<Double>?,
+    _ body: (UnsafePointer<InputColumn<Double>>) -> Void
   ) {
     withUnsafeTemporaryAllocation(
       of: InputColumn<Double>.self, capacity: variables.count + self.parameters.count + 1
@@ -195,7 +197,8 @@ extension Function {
         }
       default:
         for i in 0..<tensor.shape[1] {
-          (columns + i).initialize(to: InputColumn(base: base + i * Double.tileWidth, tileColumns: tensor.shape[1]))
+          (columns + i).initialize(
+            to: InputColumn(base: base + i * Double.tileWidth, tileColumns: tensor.shape[1]))
         }
       }
     }

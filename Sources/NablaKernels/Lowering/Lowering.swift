@@ -3,7 +3,8 @@ internal import NablaExpressions
 /// Lowers a graph's outputs to a vector program.
 ///
 /// Sums and differences with a product that nothing else uses become one fused multiply-add; small
-/// integer powers become products, which several powers of one base share; conditions become masks; the
+/// integer and half-integer powers become products, which several powers of one base share, and square
+/// roots; divisions by a constant or by what many are divided by become products; conditions become masks; the
 /// elementary functions become the straight-line code of the vector math library, or calls of the
 /// table's scalar function where there is none.
 struct Lowering {
@@ -16,6 +17,8 @@ struct Lowering {
   /// Whether a node is a product that becomes part of the only sum that uses it, by position.
   private var isFused: [Bool]
   private var values: [Value]
+  /// What many quotients are divided by, by position.
+  private var divisors: [Int: VectorBuilder.Divisor?] = [:]
   /// The value of a condition as a mask, by position.
   private var masks: [Value]
 
@@ -47,6 +50,7 @@ struct Lowering {
     var outputsOfNode: [NodeID: [Int]] = [:]
     for (output, root) in roots.enumerated() { outputsOfNode[root, default: []].append(output) }
     markFusedProducts(roots, needed)
+    markSharedDivisors(needed)
 
     for id in nodes.indices where needed[id] && !isFused[id] {
       if builder.program.operations.count > limit { return nil }
@@ -77,12 +81,44 @@ struct Lowering {
     for id in nodes.indices where needed[id] {
       let node = nodes[id]
       guard node.operation == .add || node.operation == .subtract else { continue }
-      for operand in [Int(node.b), Int(node.a)]
-      where nodes[operand].operation == .multiply && useCounts[operand] == 1 {
+      for operand in [Int(node.b), Int(node.a)] where isProduct(operand) && useCounts[operand] == 1 {
         isFused[operand] = true
         break
       }
     }
+  }
+
+  private func isProduct(_ id: Int) -> Bool {
+    nodes[id].operation == .multiply || nodes[id].operation == .integerPower && nodes[id].b == 2
+  }
+
+  private mutating func factors(_ id: Int) -> (Value, Value) {
+    let node = nodes[id]
+    return (number(node.a), number(node.operation == .multiply ? node.b : node.a))
+  }
+
+  /// From six quotients on, one division and their multiplications take less time than the divisions.
+  private mutating func markSharedDivisors(_ needed: [Bool]) {
+    guard builder.precision == .double else { return }
+    var counts: [Int: Int] = [:]
+    for id in nodes.indices where needed[id] && nodes[id].operation == .divide {
+      let divisor = Int(nodes[id].b)
+      if nodes[divisor].operation != .constant { counts[divisor, default: 0] += 1 }
+    }
+    for (divisor, count) in counts where count >= 6 { divisors[divisor] = .some(nil) }
+  }
+
+  private mutating func quotient(_ node: Node) -> Value {
+    let (dividend, id) = (number(node.a), Int(node.b))
+    if nodes[id].operation == .constant,
+      let quotient = builder.divide(dividend, byConstant: graph.constant(nodes[id]))
+    {
+      return quotient
+    }
+    guard let known = divisors[id] else { return builder.divide(dividend, number(node.b)) }
+    let divisor = known ?? builder.divisor(number(node.b))
+    divisors[id] = divisor
+    return builder.divide(dividend, by: divisor)
   }
 
   private mutating func lower(_ id: Int) {
@@ -95,24 +131,33 @@ struct Lowering {
       let (a, b) = (number(node.b), number(node.c))
       values[id] = builder.select(mask(node.a), a, b)
     case .add, .subtract: values[id] = sum(node)
+    case .divide: values[id] = quotient(node)
+    case .power where nodes[Int(node.b)].operation == .constant:
+      let exponent = graph.constant(nodes[Int(node.b)])
+      values[id] =
+        builder.halfIntegerPower(number(node.a), exponent)
+        ?? VectorMath.lowered(.power, [number(node.a), number(node.b)], &builder)
+        ?? call(node)
     case .integerPower where node.b.magnitude <= 32:
       let power = power(number(node.a), node.b.magnitude)
       values[id] = node.b < 0 ? builder.divide(builder.constant(1), power) : power
     default:
       let operands = (0..<node.operation.definition.value.operandCount).map { number(node[$0]) }
-      if let lowered = VectorMath.lowered(node.operation, operands, &builder) {
-        values[id] = lowered
-      } else {
-        let function: ScalarFunction
-        switch node.operation.definition.value {
-        case .unary(let f): function = ScalarFunction { x, _ in f(x) }
-        case .binary(let f): function = ScalarFunction(f)
-        case .indexed(let f): function = ScalarFunction { x, _ in f(x, Int(node.b)) }
-        case .leaf, .select: preconditionFailure("\(node.operation) is no function")
-        }
-        values[id] = builder.call(function, operands[0], operands.count > 1 ? operands[1] : -1)
-      }
+      values[id] = VectorMath.lowered(node.operation, operands, &builder) ?? call(node)
     }
+  }
+
+  /// The table's scalar function of a node's operands.
+  private mutating func call(_ node: Node) -> Value {
+    let function: ScalarFunction
+    switch node.operation.definition.value {
+    case .unary(let f): function = ScalarFunction { x, _ in f(x) }
+    case .binary(let f): function = ScalarFunction(f)
+    case .indexed(let f): function = ScalarFunction { x, _ in f(x, Int(node.b)) }
+    case .leaf, .select: preconditionFailure("\(node.operation) is no function")
+    }
+    let isBinary = node.operation.definition.value.operandCount > 1
+    return builder.call(function, number(node.a), isBinary ? number(node.b) : -1)
   }
 
   /// The value of a node as a number: a condition is 1 or 0.
@@ -154,13 +199,11 @@ struct Lowering {
   private mutating func sum(_ node: Node) -> Value {
     let isSum = node.operation == .add
     if isFused[Int(node.b)] {
-      let product = nodes[Int(node.b)]
-      let (x, y, c) = (number(product.a), number(product.b), number(node.a))
+      let ((x, y), c) = (factors(Int(node.b)), number(node.a))
       return isSum ? builder.multiplyAdd(x, y, c) : builder.negativeMultiplyAdd(x, y, c)
     }
     if isFused[Int(node.a)] {
-      let product = nodes[Int(node.a)]
-      let (x, y, c) = (number(product.a), number(product.b), number(node.b))
+      let ((x, y), c) = (factors(Int(node.a)), number(node.b))
       return isSum ? builder.multiplyAdd(x, y, c) : builder.multiplySubtract(x, y, c)
     }
     let (x, y) = (number(node.a), number(node.b))

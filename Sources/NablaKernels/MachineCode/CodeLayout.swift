@@ -30,6 +30,16 @@ struct CodeLayout: Hashable, Sendable {
 
   var inputs: [Input]
   var outputs: [Output]
+  /// Vectors of points that each turn of the loop computes, interleaved.
+  var parts = 1
+
+  static var mostParts: Int { 2 }
+
+  /// The most vectors that a turn can compute: of tiles it must not reach beyond one.
+  func mostParts(_ instructionSet: InstructionSet) -> Int {
+    let isTiled = steppings.contains { if case .tile = $0 { true } else { false } }
+    return isSinglePoint || isTiled && instructionSet.vectorBytes == 64 ? 1 : Self.mostParts
+  }
 
   /// Code for a single point: it fills all lanes with it.
   static func singlePoint(inputCount: Int, outputCount: Int) -> CodeLayout {

@@ -35,26 +35,31 @@ extension Emitter {
     switch place {
     case .column, .tile:
       let register = takeRegister(for: value)
-      move(to: register, from: .indexed(address(of: input), offset(place.stepping)))
+      let start = program.operations[position].part * vectorBytes
+      move(to: register, from: .indexed(address(of: input), offset(place.stepping), start))
     case .shared:
       let register = takeRegister(for: value)
       assembler.broadcast(register, .memory(address(of: input), 0))
     case .row(let stride), .nextInRow(let stride):
-      if let next = unread(input + 1, behind: position),
+      let vector = Int(program.operations[position].part)
+      if let next = unread(input + 1, vector, behind: position),
         layout.inputs[input + 1] == .nextInRow(stride: stride)
       {
-        emitPair(value, next, input, stride)
-      } else if place == .nextInRow(stride: stride), let previous = unread(input - 1, behind: position) {
-        emitPair(previous, value, input - 1, stride)
+        emitPair(value, next, input, stride, vector)
+      } else if place == .nextInRow(stride: stride),
+        let previous = unread(input - 1, vector, behind: position)
+      {
+        emitPair(previous, value, input - 1, stride, vector)
       } else {
-        emitElements(value, input, stride)
+        emitElements(value, input, stride, vector)
       }
     }
   }
 
   /// The value of an input that the code reads behind a position, and has not read yet.
-  private func unread(_ input: Int, behind position: Int) -> Value? {
-    guard layout.inputs.indices.contains(input), let other = positionOfInput[input], other > position,
+  private func unread(_ input: Int, _ vector: Int, behind position: Int) -> Value? {
+    guard layout.inputs.indices.contains(input),
+      let other = positionOfInput[vector * layout.inputs.count + input], other > position,
       !uses[other].isEmpty, !isKnown(Value(other))
     else { return nil }
     return Value(other)
@@ -68,13 +73,16 @@ extension Emitter {
   ///
   ///     x₀ y₀ x₁ y₁ | x₄ y₄ x₅ y₅    shuffle even   x₀ x₁ x₂ x₃ | x₄ x₅ x₆ x₇
   ///     x₂ y₂ x₃ y₃ | x₆ y₆ x₇ y₇    shuffle odd    y₀ y₁ y₂ y₃ | y₄ y₅ y₆ y₇
-  private mutating func emitPair(_ x: Value, _ y: Value, _ input: Int, _ stride: Int) {
+  private mutating func emitPair(_ x: Value, _ y: Value, _ input: Int, _ stride: Int, _ vector: Int) {
     let (low, high, scratch) = (takeRegister(for: x), takeRegister(for: y), takeScratch())
+    let start = vector * Int(vectorBytes) / program.precision.byteCount
     let base = address(of: input)
     if program.precision == .double {
       for (register, first) in [(high, 0), (scratch, 1)] {
-        assembler.low(.x66, .x0F, 0x10, register, 0, row(first, stride, base))
-        for part in 1..<Int(vectorBytes) / 16 { insert(row(2 * part + first, stride, base), part, register) }
+        assembler.low(.x66, .x0F, 0x10, register, 0, row(start + first, stride, base))
+        for part in 1..<Int(vectorBytes) / 16 {
+          insert(row(start + 2 * part + first, stride, base), part, register)
+        }
       }
       assembler.vector(.x66, .x0F, 0x14, low, high, .register(scratch))
       assembler.vector(.x66, .x0F, 0x15, high, high, .register(scratch))
@@ -82,8 +90,9 @@ extension Emitter {
       for (register, first) in [(high, 0), (scratch, 2)] {
         for part in 0..<Int(vectorBytes) / 16 {
           let target = part == 0 ? register : low
-          assembler.low(.xF2, .x0F, isWide: true, 0x10, target, 0, row(4 * part + first, stride, base))
-          assembler.low(.none, .x0F, 0x16, target, target, row(4 * part + first + 1, stride, base))
+          assembler.low(
+            .xF2, .x0F, isWide: true, 0x10, target, 0, row(start + 4 * part + first, stride, base))
+          assembler.low(.none, .x0F, 0x16, target, target, row(start + 4 * part + first + 1, stride, base))
           if part > 0 { insert(.register(target), part, register) }
         }
       }
@@ -93,19 +102,20 @@ extension Emitter {
   }
 
   /// As above without a neighbour: elements are read one by one.
-  private mutating func emitElements(_ x: Value, _ input: Int, _ stride: Int) {
+  private mutating func emitElements(_ x: Value, _ input: Int, _ stride: Int, _ vector: Int) {
     let (register, scratch) = (takeRegister(for: x), takeScratch())
+    let start = vector * Int(vectorBytes) / program.precision.byteCount
     let base = address(of: input)
     for part in 0..<Int(vectorBytes) / 16 {
       let target = part == 0 ? register : scratch
       if program.precision == .double {
-        assembler.low(.xF2, .x0F, 0x10, target, 0, row(2 * part, stride, base))
-        assembler.low(.x66, .x0F, 0x16, target, target, row(2 * part + 1, stride, base))
+        assembler.low(.xF2, .x0F, 0x10, target, 0, row(start + 2 * part, stride, base))
+        assembler.low(.x66, .x0F, 0x16, target, target, row(start + 2 * part + 1, stride, base))
       } else {
-        assembler.low(.xF3, .x0F, 0x10, target, 0, row(4 * part, stride, base))
+        assembler.low(.xF3, .x0F, 0x10, target, 0, row(start + 4 * part, stride, base))
         for i in 1..<4 {
           // insertps, to element i.
-          let element = row(4 * part + i, stride, base)
+          let element = row(start + 4 * part + i, stride, base)
           assembler.low(.x66, .x0F3A, 0x21, target, target, element, immediate: UInt8(i) << 4)
         }
       }
@@ -141,11 +151,13 @@ extension Emitter {
       return
     }
     let base = address(of: layout.inputs.count + output)
+    let start = operation.part * vectorBytes
     switch place {
     case .column, .tile:
-      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, .indexed(base, offset(place.stepping)))
+      assembler.vector(
+        assembler.packed, .x0F, 0x11, register, 0, .indexed(base, offset(place.stepping), start))
     case .streamedColumn:
-      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(base, Self.offset))
+      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(base, Self.offset, start))
     case .scalar:
       let prefix: Assembler.Prefix = program.precision == .double ? .xF2 : .xF3
       assembler.low(prefix, .x0F, 0x11, register, 0, .memory(base, 0))

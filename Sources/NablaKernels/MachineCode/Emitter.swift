@@ -36,7 +36,7 @@ struct Emitter {
   /// Registers that the instruction being written uses.
   private var locked: Set<UInt8> = []
   private var coldBlocks: [ColdBlock] = []
-  /// The operation that reads an input, by the input's number.
+  /// The operation that reads an input, by the input's number, for each of the vectors in turn.
   private(set) var positionOfInput: [Int?]
   /// The place in the frame of the running sum of an output, by the output's number.
   private(set) var sumOfOutput: [Int: Int32] = [:]
@@ -85,8 +85,9 @@ struct Emitter {
     _ program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet, residentCount: Int = 0
   ) {
     self.residentCount = residentCount
-    let (program, preambleCount) =
+    let (hoisted, preambleCount) =
       layout.isSinglePoint ? (program, 0) : program.hoisting { layout.inputs[$0] == .shared }
+    let program = hoisted.interleaved(layout.parts, behind: preambleCount)
     self.program = program
     self.preambleCount = preambleCount
     self.layout = layout
@@ -96,11 +97,13 @@ struct Emitter {
     registerOf = Array(repeating: nil, count: program.operations.count)
     frameOf = Array(repeating: nil, count: program.operations.count)
     valueIn = Array(repeating: nil, count: instructionSet.registerCount)
-    positionOfInput = Array(repeating: nil, count: layout.inputs.count)
+    positionOfInput = Array(repeating: nil, count: layout.inputs.count * layout.parts)
     frameSize = 3 * vectorBytes  // Arguments and results of calls.
     for (position, operation) in program.operations.enumerated().reversed() {
       for operand in operation.operands { uses[Int(operand)].append(position) }
-      if operation.code == .input { positionOfInput[Int(operation.immediate)] = position }
+      if operation.code == .input {
+        positionOfInput[Int(operation.part) * layout.inputs.count + Int(operation.immediate)] = position
+      }
     }
     for (output, place) in layout.outputs.enumerated() where place == .sum {
       sumOfOutput[output] = frameSize
@@ -139,7 +142,7 @@ struct Emitter {
     let loop = assembler.bytes.count
     emitSteppings()
     for position in preambleCount..<program.operations.count { emitOperation(at: position) }
-    assembler.add(Self.offset, vectorBytes)
+    assembler.add(Self.offset, vectorBytes * Int32(layout.parts))
     assembler.compare(Self.offset, Self.end.base, Self.end.displacement)
     assembler.jump(if: .below, to: loop)
     emitEnd()

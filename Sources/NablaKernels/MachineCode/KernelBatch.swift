@@ -7,7 +7,7 @@ struct KernelBatch<Scalar: KernelScalar> {
     case columns(UnsafePointer<OutputColumn<Scalar>>)
     /// Partial sums of whole vectors: one vector for each output.
     case sums(UnsafeMutablePointer<Scalar>)
-    /// The lanes of a single vector: one vector for each output.
+    /// Of the points of a single turn of the code's loop: as many places for each output.
     case lanes(UnsafeMutablePointer<Scalar>)
   }
 
@@ -17,7 +17,9 @@ struct KernelBatch<Scalar: KernelScalar> {
   private let kernel: MachineKernel<Scalar>
   private let inputs: UnsafePointer<InputColumn<Scalar>>
   private let outputs: Outputs
-  private(set) var layout: CodeLayout
+  private var layout: CodeLayout
+  /// Made for the layout.
+  private let code: CodeVariants.Code
   private var stagedInputs: [Int] = []
   private var stagedOutputs: [Int] = []
 
@@ -90,12 +92,15 @@ struct KernelBatch<Scalar: KernelScalar> {
         }
       }
     }
+    code = kernel.variants.code(for: layout)
   }
 
+  /// Points that the code computes at a time.
+  var unit: Int { code.unit }
+
   func run(_ range: Range<Int>) {
-    let code = kernel.variants.code(for: layout)
-    let (n, lanes) = (kernel.inputCount, kernel.laneCount)
-    let whole = range.lowerBound + range.count / lanes * lanes
+    let n = kernel.inputCount
+    let whole = range.lowerBound + range.count / code.unit * code.unit
     withUnsafeTemporaryAllocation(
       of: UnsafeMutableRawPointer.self, capacity: n + kernel.outputCount
     ) { columns in
@@ -105,12 +110,12 @@ struct KernelBatch<Scalar: KernelScalar> {
         if stagedInputs.isEmpty && stagedOutputs.isEmpty {
           code.run(columns, range.lowerBound * Self.size, whole * Self.size)
         } else {
-          runBlocks(of: range.lowerBound..<whole, code, columns)
+          runBlocks(of: range.lowerBound..<whole, columns)
         }
       }
       if whole < range.upperBound {
         setAddresses(columns, whole)
-        runLast(whole..<range.upperBound, code, columns)
+        runLast(whole..<range.upperBound, columns)
       }
     }
   }
@@ -118,13 +123,12 @@ struct KernelBatch<Scalar: KernelScalar> {
   /// The addresses that the code adds its offsets to, of all columns that it works on in place.
   private func setAddresses(_ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ start: Int) {
     for i in 0..<kernel.inputCount { columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].base) }
-    let lanes = kernel.laneCount
     for i in 0..<kernel.outputCount {
       columns[kernel.inputCount + i] =
         switch outputs {
         case .columns(let outputs): UnsafeMutableRawPointer(outputs[i].base)
-        case .sums(let sums): UnsafeMutableRawPointer(sums + i * lanes)
-        case .lanes(let vectors): UnsafeMutableRawPointer(vectors + i * lanes - start)
+        case .sums(let sums): UnsafeMutableRawPointer(sums + i * kernel.laneCount)
+        case .lanes(let vectors): UnsafeMutableRawPointer(vectors + i * code.unit - start)
         }
     }
   }
@@ -133,12 +137,12 @@ struct KernelBatch<Scalar: KernelScalar> {
 
   /// Whole vectors of points, a block at a time.
   private func runBlocks(
-    of range: Range<Int>, _ code: CodeVariants.Code, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    of range: Range<Int>, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
   ) {
     let stagedCount = stagedInputs.count + stagedOutputs.count
     // All in half of the first-level cache.
-    let fitting = 16 * 1024 / (Self.size * stagedCount) / 16 * 16
-    let size = Swift.min(range.count, 512, Swift.max(16, fitting))
+    let fitting = 16 * 1024 / (Self.size * stagedCount) / code.unit * code.unit
+    let size = Swift.min(range.count, 512, Swift.max(code.unit, fitting))
     withUnsafeTemporaryAllocation(byteCount: stagedCount * size * Self.size, alignment: 64) { bytes in
       let blocks = bytes.bindMemory(to: Scalar.self).baseAddress!
       for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
@@ -179,9 +183,9 @@ struct KernelBatch<Scalar: KernelScalar> {
   /// Points that do not fill a vector. The lanes behind the last point repeat it, so that they are nothing
   /// special. Tiles are whole, and need no copies.
   private func runLast(
-    _ range: Range<Int>, _ code: CodeVariants.Code, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
+    _ range: Range<Int>, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
   ) {
-    let (start, last, lanes) = (range.lowerBound, range.upperBound - 1, kernel.laneCount)
+    let (start, last, lanes) = (range.lowerBound, range.upperBound - 1, code.unit)
     var copiedOutputs: [Int] = []
     if case .columns = outputs {
       copiedOutputs = layout.outputs.indices.filter { layout.outputs[$0].stepping == nil }
@@ -226,8 +230,8 @@ struct KernelBatch<Scalar: KernelScalar> {
   /// The elements that a vector of an input takes where it is copied.
   private func vectorSize(of place: CodeLayout.Input) -> Int {
     switch place {
-    case .column: kernel.laneCount
-    case .row(let stride): kernel.laneCount * stride
+    case .column: code.unit
+    case .row(let stride): code.unit * stride
     case .nextInRow, .shared, .tile: 0
     }
   }

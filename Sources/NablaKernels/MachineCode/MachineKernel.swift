@@ -79,28 +79,31 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   ) {
     sums.update(repeating: 0, count: outputCount)
     guard !range.isEmpty && outputCount > 0 else { return }
-    let whole = range.lowerBound + range.count / laneCount * laneCount
     withUnsafeTemporaryAllocation(
-      byteCount: outputCount * laneCount * MemoryLayout<Scalar>.stride, alignment: 64
+      byteCount: outputCount * CodeLayout.mostParts * laneCount * MemoryLayout<Scalar>.stride, alignment: 64
     ) { bytes in
       let lanes = bytes.bindMemory(to: Scalar.self).baseAddress!
+      let batch = KernelBatch(of: self, inputs, .sums(lanes))
+      let whole = range.lowerBound + range.count / batch.unit * batch.unit
       if whole > range.lowerBound {
-        KernelBatch(of: self, inputs, .sums(lanes)).run(range.lowerBound..<whole)
-        addLanes(lanes, laneCount, to: sums)
+        batch.run(range.lowerBound..<whole)
+        add(lanes, laneCount, of: laneCount, to: sums)
       }
       if whole < range.upperBound {
-        KernelBatch(of: self, inputs, .lanes(lanes)).run(whole..<range.upperBound)
-        addLanes(lanes, range.upperBound - whole, to: sums)
+        let last = KernelBatch(of: self, inputs, .lanes(lanes))
+        last.run(whole..<range.upperBound)
+        add(lanes, range.upperBound - whole, of: last.unit, to: sums)
       }
     }
   }
 
-  private func addLanes(
-    _ vectors: UnsafePointer<Scalar>, _ count: Int, to sums: UnsafeMutablePointer<Scalar>
+  /// Adds to each output's sum the first `count` of its `size` numbers.
+  private func add(
+    _ numbers: UnsafePointer<Scalar>, _ count: Int, of size: Int, to sums: UnsafeMutablePointer<Scalar>
   ) {
     for output in 0..<outputCount {
       var sum: Scalar = 0
-      for lane in 0..<count { sum += vectors[output * laneCount + lane] }
+      for lane in 0..<count { sum += numbers[output * size + lane] }
       sums[output] += sum
     }
   }
@@ -114,10 +117,13 @@ final class CodeVariants: Sendable {
 
     private let memory: ExecutableMemory
     private let program: VectorProgram
+    /// Points that are computed at a time; runs are multiples of it.
+    let unit: Int
 
-    fileprivate init(_ memory: ExecutableMemory, _ program: VectorProgram) {
+    fileprivate init(_ memory: ExecutableMemory, _ program: VectorProgram, unit: Int) {
       self.memory = memory
       self.program = program
+      self.unit = unit
     }
 
     /// Runs the points between two offsets in columns, in bytes.
@@ -134,6 +140,7 @@ final class CodeVariants: Sendable {
 
   private let inputCount: Int
   private let outputCount: Int
+  private let isLatencyBound: Bool
 
   /// There are few layouts in a program's life; one of many that keep coming may be compiled again.
   private static let largestCount = 16
@@ -143,6 +150,7 @@ final class CodeVariants: Sendable {
     self.instructionSet = instructionSet
     self.inputCount = inputCount
     self.outputCount = outputCount
+    isLatencyBound = program.isLatencyBound
   }
 
   func code(for layout: CodeLayout) -> Code {
@@ -168,10 +176,13 @@ final class CodeVariants: Sendable {
   }
 
   private func make(_ layout: CodeLayout) -> Code {
+    var layout = layout
+    layout.parts = isLatencyBound ? layout.mostParts(instructionSet) : 1
     let code = Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
     guard let memory = ExecutableMemory(code) else {
       preconditionFailure("the system has no memory left for a kernel's code")
     }
-    return Code(memory, program)
+    let unit = layout.parts * instructionSet.laneCount(of: program.precision)
+    return Code(memory, program, unit: unit)
   }
 }
