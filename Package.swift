@@ -55,7 +55,7 @@ let package = Package(
       providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     library("NablaExpressions", []),
     library("NablaKernels", ["NablaExpressions"]),
-    library("NablaTensors", ["CBLAS", numerics]),
+    library("NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels", numerics]),
     library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
     library("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus"]),
     library(
@@ -71,7 +71,7 @@ let package = Package(
       swiftSettings: settings),
     tests("NablaExpressions", []),
     tests("NablaKernels", ["NablaExpressions"], resources: [.copy("Resources")]),
-    tests("NablaTensors", ["CBLAS"]),
+    tests("NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels"]),
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),
     tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),

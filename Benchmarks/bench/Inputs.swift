@@ -80,16 +80,13 @@ struct Matrices: Sendable {
     (0..<n).map { 2 * uniform(stream: stream + 1, index: i * n + $0) - 1 }
   }
 
-  /// What `row` gives for 0 ..< count, stacked: [count] + shape.
+  /// What `row` gives for 0 ..< count, stacked: [count] + shape, with each entry's values together in memory.
   func tensor(_ shape: [Int], count: Int, _ row: (Int) -> [Double]) -> Tensor<Double> {
-    Tensor(shape: [count] + shape) { buffer in
-      var k = 0
+    let size = shape.reduce(1, *)
+    return Tensor(shape: [size, count]) { buffer in
       for i in 0..<count {
-        for value in row(i) {
-          buffer[k] = value
-          k += 1
-        }
+        for (k, value) in row(i).enumerated() { buffer[k * count + i] = value }
       }
-    }
+    }.transposed().reshaped([count] + shape)
   }
 }

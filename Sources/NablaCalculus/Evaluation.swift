@@ -36,6 +36,10 @@ public struct Evaluation: Sendable {
   public var compactHessian: Tensor<Double> { tensor(.compactHessian, "compactHessian") }
   /// The Jacobian's entries at ``Function/jacobianStructure``, of shape [k] or [N, k].
   public var compactJacobian: Tensor<Double> { tensor(.compactJacobian, "compactJacobian") }
+  /// −H⁻¹∇f, of shape [n] or [N, n].
+  public var newtonStep: Tensor<Double> { tensor(.newtonStep, "newtonStep") }
+  /// The number of the Hessian's negative eigenvalues, of shape [] or [N].
+  public var index: Tensor<Double> { tensor(.index, "index") }
 
   private func tensor(_ quantity: Function.Quantities, _ name: String) -> Tensor<Double> {
     guard let result = results.first(where: { $0.quantity == quantity }) else {
@@ -108,31 +112,19 @@ public struct Evaluation: Sendable {
   }
 
   /// A tensor of shape [count] + element, or element, or [tiles] + element + [8].
-  ///
-  /// In columns, each starts on a cache line, and not at a multiple of a large power of two from the next,
-  /// where they would compete for the same lines of the cache. A few points have no columns of their own.
   private static func tensor(
     _ count: Int?, _ element: [Int], _ layout: Function.BatchLayout, isZeroed: Bool
   ) -> Tensor<Double> {
-    func tensor(_ shape: [Int]) -> Tensor<Double> {
-      isZeroed ? Tensor(shape: shape, repeating: 0) : Tensor(uninitialized: shape)
+    var tensor: Tensor<Double>
+    switch (count, layout) {
+    case (let count?, .columns): tensor = Tensor(columnsOf: count, element)
+    case (let count?, .tiles):
+      let tiles = (count + Double.tileWidth - 1) / Double.tileWidth
+      tensor = Tensor(uninitialized: [tiles] + element + [Double.tileWidth])
+    default: tensor = Tensor(uninitialized: (count.map { [$0] } ?? []) + element)
     }
-    guard let count else { return tensor(element) }
-    switch layout {
-    case .tiles:
-      return tensor([(count + Double.tileWidth - 1) / Double.tileWidth] + element + [Double.tileWidth])
-    case .columns where count >= 32 && element.reduce(1, *) > 1:
-      var columnStride = (count + 7) / 8 * 8
-      if columnStride % 512 == 0 { columnStride += 8 }
-      var strides = [Int](repeating: columnStride, count: element.count)
-      for axis in element.indices.dropLast().reversed() {
-        strides[axis] = strides[axis + 1] * element[axis + 1]
-      }
-      return Tensor(
-        storage: tensor(element + [columnStride]).storage,
-        layout: TensorLayout(shape: [count] + element, strides: [1] + strides, offset: 0))
-    case .columns, .rows: return tensor([count] + element)
-    }
+    if isZeroed { tensor.storage.base.update(repeating: 0, count: tensor.storage.capacity) }
+    return tensor
   }
 }
 

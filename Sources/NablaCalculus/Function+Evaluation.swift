@@ -21,6 +21,19 @@ extension Function {
     /// The entries of the Jacobian that are not zero everywhere, of shape [N, k], in the order of
     /// ``Function/jacobianStructure``.
     public static let compactJacobian = Quantities(rawValue: 32)
+    /// Newton's step −H⁻¹∇f of a scalar function, of shape [N, n]: the Hessian is solved where it is computed
+    /// and stored nowhere. There is no pivoting (``NablaExpressions/BlockLDL``): where a leading block of H is
+    /// singular the step is infinite or NaN, and beside such places it lacks digits; near a minimum it is
+    /// accurate. The kernel grows with n³/6: for n up to some tens.
+    public static let newtonStep = Quantities(rawValue: 64)
+    /// The number of negative eigenvalues of the Hessian of a scalar function (Morse's index at a critical
+    /// point), of shape [N], from the signs of pivots by Sylvester's law of inertia; NaN where a leading block
+    /// is singular or not finite. Rounding decides where an eigenvalue is zero to within its error: see
+    /// `classify` for a judgement.
+    public static let index = Quantities(rawValue: 128)
+
+    /// The number of combinations.
+    static var combinationCount: Int { 256 }
   }
 
   /// How the results of many points lie in memory. The numbers do not depend on it.
@@ -168,7 +181,7 @@ extension Function {
   }
 
   /// Calls `body` with the columns of points and parameters.
-  private func withInputColumns(
+  func withInputColumns(
     _ points: Tensor<Double>, _ parameters: Tensor<Double>?,
     _ body: (UnsafePointer<InputColumn<Double>>) -> Void
   ) {
@@ -205,7 +218,7 @@ extension Function {
   }
 
   /// N, or nil for one point, after checking the shapes.
-  private func pointCount(
+  func pointCount(
     of points: Tensor<Double>, _ parameters: Tensor<Double>?, _ layout: BatchLayout
   ) -> Int? {
     let n = variables.count

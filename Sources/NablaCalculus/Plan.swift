@@ -69,6 +69,18 @@ final class Plan: Sendable {
     if quantities.contains(.compactJacobian) {
       appendCompact(.compactJacobian, sparseJacobian(of: function.outputs, by: function.variables))
     }
+    if !quantities.isDisjoint(with: [.newtonStep, .index]) {
+      Self.requireScalar(function, "newtonStep or index", instead: "jacobian")
+      let factors = BlockLDL(function.outputs[0].hessian(by: function.variables))
+      if quantities.contains(.newtonStep) {
+        blocks.append(Block(quantity: .newtonStep, shape: [n], elements: Array(0..<n)))
+        outputs += factors.solve(function.outputs[0].gradient(by: function.variables)).map { -$0 }
+      }
+      if quantities.contains(.index) {
+        blocks.append(Block(quantity: .index, shape: [], elements: [0]))
+        outputs.append(factors.negativeCount)
+      }
+    }
     self.blocks = blocks
     kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
   }
@@ -83,17 +95,38 @@ final class Plan: Sendable {
   }
 }
 
-/// The plans of a function: made once each, whichever thread asks first.
+/// What a function has compiled: made once each, whichever thread asks first. No more than one plan for each
+/// combination of quantities.
 final class PlanCache: Sendable {
-  /// One place for each combination of the six quantities.
-  private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: 64))
+  private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: Function.Quantities.combinationCount))
+  private let newton = Mutex<(any Kernel<Double>)?>(nil)
+  private let eigenvalues = Mutex<KernelChain?>(nil)
 
   func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
-    plans.withLock { plans in
-      if let plan = plans[quantities.rawValue & 63] { return plan }
+    let combination = quantities.rawValue & (Function.Quantities.combinationCount - 1)
+    return plans.withLock { plans in
+      if let plan = plans[combination] { return plan }
       let plan = make()
-      plans[quantities.rawValue & 63] = plan
+      plans[combination] = plan
       return plan
+    }
+  }
+
+  /// The kernel of x − H⁻¹∇f, which may write over x.
+  func newtonKernel(_ make: () -> any Kernel<Double>) -> any Kernel<Double> {
+    newton.withLock { kernel in
+      let made = kernel ?? make()
+      kernel = made
+      return made
+    }
+  }
+
+  /// The eigenvalues of the Hessian.
+  func eigenvalueChain(_ make: () -> KernelChain) -> KernelChain {
+    eigenvalues.withLock { chain in
+      let made = chain ?? make()
+      chain = made
+      return made
     }
   }
 }

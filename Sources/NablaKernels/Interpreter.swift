@@ -55,6 +55,13 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
     }
   }
 
+  package func prepared(
+    inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
+    isStreamed: Bool
+  ) -> (Range<Int>) -> Void {
+    { run(points: $0, inputs: inputs, outputs: outputs, isStreamed: isStreamed) }
+  }
+
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   package func run(addresses: UnsafePointer<UnsafeMutablePointer<Scalar>>) {

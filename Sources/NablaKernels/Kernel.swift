@@ -89,6 +89,14 @@ package protocol Kernel<Scalar>: Sendable {
     outputs: UnsafePointer<OutputColumn<Scalar>>,
     isStreamed: Bool)
 
+  /// ``run(points:inputs:outputs:isStreamed:)`` for many ranges: what follows from how the columns lie is done
+  /// once. The caller keeps the lists where they are; the bases in them may move between runs, all of one
+  /// list by the same number of points, a multiple of a tile's.
+  func prepared(
+    inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
+    isStreamed: Bool
+  ) -> (_ points: Range<Int>) -> Void
+
   /// Computes all outputs of one point: `addresses` are those of its inputs and then of its outputs.
   func run(addresses: UnsafePointer<UnsafeMutablePointer<Scalar>>)
 
@@ -107,22 +115,26 @@ package protocol Kernel<Scalar>: Sendable {
 /// ``InstructionSet/current``, and the interpreter where there is none, where the system grants no
 /// executable memory, and for graphs so large that their code would not fit the caches.
 ///
+/// - Parameter overwritten: for outputs that may be written where an input lies, that input.
 /// - Precondition: the outputs contain no variables but the inputs.
 /// - Complexity: O(number of nodes of the graph).
 package func compile<Scalar: KernelScalar>(
-  outputs: [Expr], inputs: [Expr], as scalar: Scalar.Type = Double.self,
+  outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], as scalar: Scalar.Type = Double.self,
   for instructionSet: InstructionSet = .current
 ) -> any Kernel<Scalar> {
   if instructionSet != .portable,
-    let kernel = MachineKernel<Scalar>(outputs: outputs, inputs: inputs, instructionSet: instructionSet)
+    let kernel = MachineKernel<Scalar>(
+      outputs: outputs, inputs: inputs, overwritten: overwritten, instructionSet: instructionSet)
   {
     return kernel
   }
   return Interpreter<Scalar>(tape: Tape(outputs: outputs, inputs: inputs))
 }
 
-/// Outputs of more bytes than this leave the last-level cache before anybody reads them.
-private let streamedSize = 32 << 20
+/// Whether outputs of a batch leave the last-level cache before anybody reads them.
+func exceedsCaches<Scalar: KernelScalar>(count: Int, outputCount: Int, of: Scalar.Type) -> Bool {
+  count * outputCount * MemoryLayout<Scalar>.stride > 32 << 20
+}
 
 extension Kernel {
   /// Computes all outputs of points 0 ..< count, on several threads where the work is worth it.
@@ -130,7 +142,7 @@ extension Kernel {
     count: Int, inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>
   ) {
     nonisolated(unsafe) let (inputs, outputs) = (inputs, outputs)
-    let isStreamed = count * outputCount * MemoryLayout<Scalar>.stride > streamedSize
+    let isStreamed = exceedsCaches(count: count, outputCount: outputCount, of: Scalar.self)
     Parallelism.forEachChunk(of: count, costPerItem: estimatedCost, unit: Scalar.tileWidth) { range in
       run(points: range, inputs: inputs, outputs: outputs, isStreamed: isStreamed)
     }

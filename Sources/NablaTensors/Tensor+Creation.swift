@@ -31,6 +31,25 @@ extension Tensor {
     }
   }
 
+  /// A tensor of shape [count] + element in which the values of each element lie together, for the caller to
+  /// fill: what a kernel writes fastest.
+  ///
+  /// Each column starts on a cache line, and not at a multiple of a large power of two from the next, where
+  /// they would compete for the same lines of the cache. A few points have no columns of their own.
+  package init(columnsOf count: Int, _ element: [Int]) {
+    guard count >= 32 && element.reduce(1, *) > 1 else {
+      self.init(uninitialized: [count] + element)
+      return
+    }
+    var columnStride = (count + 7) / 8 * 8
+    if columnStride % 512 == 0 { columnStride += 8 }
+    self.init(
+      storage: TensorStorage(capacity: element.reduce(columnStride, *)),
+      layout: TensorLayout(
+        shape: [count] + element,
+        strides: [1] + TensorLayout.rowMajorStrides(of: element).map { $0 * columnStride }, offset: 0))
+  }
+
   /// A tensor with one value everywhere (NumPy's `full`).
   public init(shape: [Int], repeating value: Scalar) {
     self.init(uninitialized: shape)

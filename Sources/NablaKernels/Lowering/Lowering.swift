@@ -14,7 +14,9 @@ struct Lowering {
   private let graph: ExprGraph
   private let nodes: ArraySlice<Node>
   private let inputOfNode: [NodeID: Int]
-  /// Whether a node is a product that becomes part of the only sum that uses it, by position.
+  private var useCounts: [Int] = []
+  /// Whether a node becomes part of what uses it, by position: a product of the only sum, a comparison of
+  /// selections.
   private var isFused: [Bool]
   private var values: [Value]
   /// What many quotients are divided by, by position.
@@ -24,12 +26,14 @@ struct Lowering {
 
   /// The program, or nil if it would have more operations than `limit`.
   ///
+  /// - Parameter overwritten: for outputs that may lie where an input does, that input: it is read before
+  ///   the output is written.
   /// - Complexity: O(number of nodes of the graph), and O(`limit`) for a program that is too large.
   static func program(
-    outputs: [Expr], inputs: [Expr], precision: Precision, limit: Int = .max
+    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision, limit: Int = .max
   ) -> VectorProgram? {
     var lowering = Lowering(outputs, inputs, precision)
-    return lowering.lower(outputs, inputs, limit)
+    return lowering.lower(outputs, overwritten, limit)
   }
 
   private init(_ outputs: [Expr], _ inputs: [Expr], _ precision: Precision) {
@@ -44,12 +48,16 @@ struct Lowering {
     masks = Array(repeating: -1, count: nodes.count)
   }
 
-  private mutating func lower(_ outputs: [Expr], _ inputs: [Expr], _ limit: Int) -> VectorProgram? {
+  private mutating func lower(
+    _ outputs: [Expr], _ overwritten: [Int: Int], _ limit: Int
+  ) -> VectorProgram? {
     let roots = outputs.map { graph.id(of: $0) }
     let needed = reachable(from: roots, in: nodes)
     var outputsOfNode: [NodeID: [Int]] = [:]
     for (output, root) in roots.enumerated() { outputsOfNode[root, default: []].append(output) }
-    markFusedProducts(roots, needed)
+    countUses(roots, needed)
+    markFusedProducts(needed)
+    markExtrema(needed)
     markSharedDivisors(needed)
 
     for id in nodes.indices where needed[id] && !isFused[id] {
@@ -65,19 +73,48 @@ struct Lowering {
       // Outputs are written as soon as they are known: no register waits for the end.
       if let outputs = outputsOfNode[NodeID(id)] {
         let value = number(NodeID(id))
-        for output in outputs { builder.store(value, output: output) }
+        for output in outputs {
+          if let input = overwritten[output] { _ = builder.input(input) }
+          builder.store(value, output: output)
+        }
       }
     }
     return builder.program
   }
 
-  private mutating func markFusedProducts(_ roots: [NodeID], _ needed: [Bool]) {
-    var useCounts = [Int](repeating: 0, count: nodes.count)
+  private mutating func countUses(_ roots: [NodeID], _ needed: [Bool]) {
+    useCounts = Array(repeating: 0, count: nodes.count)
     for root in roots { useCounts[Int(root)] += 1 }
     for id in nodes.indices where needed[id] {
       let node = nodes[id]
       for operand in 0..<node.operation.definition.value.operandCount { useCounts[Int(node[operand])] += 1 }
     }
+  }
+
+  /// Comparisons that serve only selections of the smaller or larger operand, which are one instruction.
+  private mutating func markExtrema(_ needed: [Bool]) {
+    for id in nodes.indices where needed[id] && nodes[id].operation == .select {
+      let condition = Int(nodes[id].a)
+      guard isExtremum(nodes[id]) else { continue }
+      useCounts[condition] -= 1
+      if useCounts[condition] == 0 { isFused[condition] = true }
+    }
+  }
+
+  /// Whether a selection is a < b ? a : b or a < b ? b : a.
+  private func isExtremum(_ node: Node) -> Bool {
+    let condition = nodes[Int(node.a)]
+    guard condition.operation == .less else { return false }
+    return (node.b, node.c) == (condition.a, condition.b) || (node.b, node.c) == (condition.b, condition.a)
+  }
+
+  private mutating func selection(_ node: Node) -> Value {
+    let (a, b) = (number(node.b), number(node.c))
+    guard isExtremum(node) else { return builder.select(mask(node.a), a, b) }
+    return node.b == nodes[Int(node.a)].a ? builder.minimum(a, b) : builder.maximum(a, b)
+  }
+
+  private mutating func markFusedProducts(_ needed: [Bool]) {
     for id in nodes.indices where needed[id] {
       let node = nodes[id]
       guard node.operation == .add || node.operation == .subtract else { continue }
@@ -127,9 +164,7 @@ struct Lowering {
     case .constant: values[id] = builder.constant(graph.constant(node))
     case .variable: break
     case .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not: masks[id] = condition(node)
-    case .select:
-      let (a, b) = (number(node.b), number(node.c))
-      values[id] = builder.select(mask(node.a), a, b)
+    case .select: values[id] = selection(node)
     case .add, .subtract: values[id] = sum(node)
     case .divide: values[id] = quotient(node)
     case .power where nodes[Int(node.b)].operation == .constant:

@@ -23,10 +23,13 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   private static var largestFrame: Int { 64 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
-  package init?(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) {
+  package init?(
+    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], instructionSet: InstructionSet
+  ) {
     guard ExecutableMemory.isGranted,
       let program = Lowering.program(
-        outputs: outputs, inputs: inputs, precision: Scalar.precision, limit: Self.largestProgram),
+        outputs: outputs, inputs: inputs, overwritten: overwritten, precision: Scalar.precision,
+        limit: Self.largestProgram),
       program.largestLiveCount * Int(instructionSet.vectorBytes) <= Self.largestFrame
     else { return nil }
     variants = CodeVariants(
@@ -60,6 +63,16 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   ) {
     guard !range.isEmpty && outputCount > 0 else { return }
     KernelBatch(of: self, inputs, .columns(outputs), isStreamed: isStreamed).run(range)
+  }
+
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  package func prepared(
+    inputs: UnsafePointer<InputColumn<Scalar>>, outputs: UnsafePointer<OutputColumn<Scalar>>,
+    isStreamed: Bool
+  ) -> (Range<Int>) -> Void {
+    let batch = KernelBatch(of: self, inputs, .columns(outputs), isStreamed: isStreamed)
+    return { range in batch.run(range) }
   }
 
   @specialized(where Scalar == Double)

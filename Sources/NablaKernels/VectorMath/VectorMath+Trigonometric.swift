@@ -58,7 +58,7 @@ extension VectorMath {
     /// Masks by their sign bits: q is odd; bit 1 of q is set.
     var isOdd: Value
     var isUpper: Value
-    /// |x| is beyond `largestReduced`, or NaN.
+    /// |x| is beyond `largestReduced`. NaN is not: it stays NaN by itself.
     var isTooLarge: Value
   }
 
@@ -82,7 +82,7 @@ extension VectorMath {
     let low = b.negativeMultiplyAdd(q, b.constant(-1.49738490485916983e-33), tail)
     return ReducedAngle(
       high: high, low: low, isOdd: b.shiftLeft(shifted, 63), isUpper: b.shiftLeft(shifted, 62),
-      isTooLarge: b.compare(x, .notLessOrEqual, b.constant(largestReduced)))
+      isTooLarge: b.compare(b.constant(largestReduced), .less, x))
   }
 
   /// Of fdlibm's k_sin.c without the first, and of its k_cos.c.

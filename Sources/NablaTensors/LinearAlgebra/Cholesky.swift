@@ -41,6 +41,28 @@ extension LinearAlgebra {
     }
   }
 
+  /// The solution x of A x = b for symmetric positive definite matrices, of which the lower triangle is read.
+  /// Shapes as in ``solve(_:_:)``.
+  ///
+  /// Batches of many matrices of doubles up to order 8, with a vector for each, run in kernels, a matrix a
+  /// lane, on several threads; in memory the batch is fastest along its last axis. The last digits may
+  /// differ from those of a single matrix.
+  ///
+  /// - Throws: `notPositiveDefinite` with the order of the first leading minor that is not positive, to
+  ///   working precision; `notFinite`.
+  /// - Complexity: O(n³) for each matrix and O(n²) for each right-hand side.
+  /// - Source: LAPACK `potrf`, `potrs`; for many small matrices ``NablaExpressions/BlockLDL``.
+  public static func solvePositiveDefinite<S: TensorScalar>(
+    _ a: Tensor<S>, _ b: Tensor<S>
+  ) throws(LinearAlgebraError) -> Tensor<S> {
+    if let matrices = a as? Tensor<Double>, let vectors = b as? Tensor<Double>,
+      SmallMatrices.areWorthwhile(matrices), vectors.shape == Array(matrices.shape.dropLast())
+    {
+      return try SmallMatrices.solvePositiveDefinite(matrices, vectors) as! Tensor<S>
+    }
+    return try choleskySolve(cholesky(a), b)
+  }
+
   // MARK: Raw entry points
 
   /// Overwrites the lower triangle of one row-major n × n matrix with its Cholesky factor L. The upper

@@ -5,13 +5,21 @@ extension LinearAlgebra {
   /// Their error is at most a modest multiple of ulp(‖A‖), so an eigenvalue much smaller than the
   /// largest one may have no correct digits.
   ///
+  /// Batches of many matrices of doubles up to order 8 run in kernels, a matrix a lane, on several threads;
+  /// in memory the batch is fastest along its last axis: `[n, n, N]`, permuted. The last digits may differ
+  /// from those of a single matrix.
+  ///
   /// - Throws: `notConverged`; `notFinite`.
   /// - Complexity: O(n³).
-  /// - Source: LAPACK `syev`; for n = 2 the formula of LAPACK's `laev2`.
+  /// - Source: LAPACK `syev`; for n = 2 the formula of LAPACK's `laev2`; for many small matrices
+  ///   ``NablaExpressions/SymmetricTridiagonal``.
   public static func symmetricEigenvalues<S: TensorScalar>(
     _ a: Tensor<S>
   ) throws(LinearAlgebraError) -> Tensor<S> {
-    try symmetricEigen(a, withVectors: false).values
+    if let matrices = a as? Tensor<Double>, SmallMatrices.areWorthwhile(matrices) {
+      return try SmallMatrices.symmetricEigenvalues(matrices) as! Tensor<S>
+    }
+    return try symmetricEigen(a, withVectors: false).values
   }
 
   /// The eigenvalues wⱼ, ascending, and orthonormal eigenvectors of symmetric matrices: A = V diag(w) Vᵀ.
