@@ -11,11 +11,13 @@ struct Lowering {
   private typealias Value = VectorProgram.Value
 
   private var builder: VectorBuilder
-  private let graph: ExprGraph
+  let graph: ExprGraph
   private let nodes: ArraySlice<Node>
   private let inputOfNode: [NodeID: Int]
   /// Whether a node is a product that becomes part of the only sum that uses it, by position.
-  private var isFused: [Bool]
+  private(set) var isFused: [Bool]
+  /// The node for which an operation of the program was written, by the operation's position.
+  private(set) var nodeOfOperation: [NodeID] = []
   private var values: [Value]
   /// What many quotients are divided by, by position.
   private var divisors: [Int: VectorBuilder.Divisor?] = [:]
@@ -28,8 +30,15 @@ struct Lowering {
   static func program(
     outputs: [Expr], inputs: [Expr], precision: Precision, limit: Int = .max
   ) -> VectorProgram? {
+    explained(outputs: outputs, inputs: inputs, precision: precision, limit: limit)?.program
+  }
+
+  /// The program, and the lowering, which knows what came of each node.
+  static func explained(
+    outputs: [Expr], inputs: [Expr], precision: Precision, limit: Int = .max
+  ) -> (program: VectorProgram, lowering: Lowering)? {
     var lowering = Lowering(outputs, inputs, precision)
-    return lowering.lower(outputs, inputs, limit)
+    return lowering.lower(outputs, inputs, limit).map { ($0, lowering) }
   }
 
   private init(_ outputs: [Expr], _ inputs: [Expr], _ precision: Precision) {
@@ -67,6 +76,8 @@ struct Lowering {
         let value = number(NodeID(id))
         for output in outputs { builder.store(value, output: output) }
       }
+      let new = builder.program.operations.count - nodeOfOperation.count
+      nodeOfOperation.append(contentsOf: repeatElement(NodeID(id), count: new))
     }
     return builder.program
   }
@@ -150,10 +161,11 @@ struct Lowering {
   /// The table's scalar function of a node's operands.
   private mutating func call(_ node: Node) -> Value {
     let function: ScalarFunction
+    let name = node.operation.definition.spelling
     switch node.operation.definition.value {
-    case .unary(let f): function = ScalarFunction { x, _ in f(x) }
-    case .binary(let f): function = ScalarFunction(f)
-    case .indexed(let f): function = ScalarFunction { x, _ in f(x, Int(node.b)) }
+    case .unary(let f): function = ScalarFunction(named: name) { x, _ in f(x) }
+    case .binary(let f): function = ScalarFunction(named: name, f)
+    case .indexed(let f): function = ScalarFunction(named: "\(name) \(node.b)") { x, _ in f(x, Int(node.b)) }
     case .leaf, .select: preconditionFailure("\(node.operation) is no function")
     }
     let isBinary = node.operation.definition.value.operandCount > 1
