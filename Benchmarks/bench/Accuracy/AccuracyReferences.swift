@@ -39,10 +39,16 @@ struct AccuracySection: Sendable {
     var description: String { "line \(line) of the references is malformed" }
   }
 
-  /// - Throws: ``Malformed``, or what reading the file throws.
+  struct Unreadable: Error, CustomStringConvertible {
+    let file: String
+    var description: String { "\(file) cannot be read; Benchmarks/accuracy/references.py writes such a file" }
+  }
+
+  /// - Throws: ``Unreadable`` or ``Malformed``.
   static func sections(of file: String) throws -> [AccuracySection] {
     var sections: [AccuracySection] = []
-    let bytes = try [UInt8](Data(contentsOf: URL(filePath: file)))
+    guard let data = try? Data(contentsOf: URL(filePath: file)) else { throw Unreadable(file: file) }
+    let bytes = [UInt8](data)
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .enumerated()
     where !line.isEmpty {
