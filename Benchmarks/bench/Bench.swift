@@ -42,6 +42,13 @@ struct Bench: ParsableCommand {
       valueName: "folder"))
   var references: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Print the largest errors of the elementary functions over a file that "
+        + "Benchmarks/accuracy/references.py wrote, instead of times.",
+      valueName: "file"))
+  var accuracy: String?
+
   @Flag(
     help:
       "Print the Hessian of Himmelblau's function at (1, 2), and nothing else: for timing a whole process.")
@@ -64,6 +71,7 @@ struct Bench: ParsableCommand {
   func run() throws {
     Parallelism.threadCount = threads
     BLAS.useThreads(threads)
+    if let accuracy { return try Accuracy.print(of: accuracy) }
     let exported = try references.map(ExportedReferences.init)
     let prefixes = workloads.split(separator: ",")
     let chosen = allWorkloads.filter { workload in

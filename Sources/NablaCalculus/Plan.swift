@@ -18,6 +18,8 @@ final class Plan: Sendable {
   }
 
   let kernel: any Kernel<Double>
+  /// The kernel's outputs.
+  let outputs: [Expr]
   let blocks: [Block]
 
   init(_ quantities: Function.Quantities, of function: Function) {
@@ -82,6 +84,7 @@ final class Plan: Sendable {
       }
     }
     self.blocks = blocks
+    self.outputs = outputs
     kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
   }
 

@@ -101,3 +101,62 @@ struct MinimizeDocument: Decodable {
   let kind: String
   let trace: [Step]?
 }
+
+struct ExplainDocument: Decodable {
+  struct Output: Decodable {
+    let name: String
+    let node: String
+  }
+
+  struct Node: Decodable {
+    let name: String
+    let operation: String
+    let fused: Bool
+  }
+
+  struct Operation: Decodable {
+    let name: String
+    let operation: String
+    let node: String
+    let hoisted: Bool
+  }
+
+  struct Definition: Decodable {
+    let name: String
+    let operation: String
+  }
+
+  struct MachineCode: Decodable {
+    struct Instruction: Decodable, Equatable {
+      let address: Int
+      let bytes: String
+      let text: String
+    }
+
+    let instructionSet: String
+    let pointsPerVector: Int
+    let vectorsPerTurn: Int
+    let operationsPerVector: Int
+    let instructionBytes: Int
+    let constantBytes: Int
+    let vectorRegisters: Int
+    let residents: [Definition]
+    let frameBytes: Int
+    let spilledBytes: Int
+    let code: String
+    let instructions: [Instruction]?
+  }
+
+  let command: String
+  let expression: String
+  let variables: [String]
+  let outputs: [Output]
+  let graph: [Node]
+  let kernel: String
+  let program: [Operation]?
+  let machineCode: MachineCode?
+  let reason: String?
+  let tape: [Definition]?
+  let slots: Int?
+  let outputSlots: [String]?
+}

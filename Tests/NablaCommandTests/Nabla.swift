@@ -20,11 +20,16 @@ struct Nabla {
   /// - Parameters:
   ///   - input: what standard input holds.
   ///   - directory: the working directory.
-  init(_ arguments: [String], input: String = "", directory: URL? = nil) throws {
-    try self.init(arguments, bytes: Array(input.utf8), directory: directory)
+  ///   - environment: what differs from the tests' own environment.
+  init(
+    _ arguments: [String], input: String = "", directory: URL? = nil, environment: [String: String] = [:]
+  ) throws {
+    try self.init(arguments, bytes: Array(input.utf8), directory: directory, environment: environment)
   }
 
-  init(_ arguments: [String], bytes: [UInt8], directory: URL? = nil) throws {
+  init(
+    _ arguments: [String], bytes: [UInt8], directory: URL? = nil, environment: [String: String] = [:]
+  ) throws {
     // Files instead of pipes: nothing can block, however much is written.
     let scratch = try Scratch()
     let (input, output, errors) = (scratch["in"], scratch["out"], scratch["err"])
@@ -35,6 +40,7 @@ struct Nabla {
     process.executableURL = Self.executable
     process.arguments = arguments
     if let directory { process.currentDirectoryURL = directory }
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = try FileHandle(forReadingFrom: input)
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)

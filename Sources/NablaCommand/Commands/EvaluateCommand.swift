@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Nabla
 
 /// `nabla evaluate`: values and derivatives at points.
@@ -12,10 +13,23 @@ struct EvaluateCommand: ParsableCommand {
         nabla evaluate "x^2*y" --at x=1,y=2 --outputs value,gradient,hessian
         nabla evaluate "r*cos(t); r*sin(t)" --at r=1,t=pi/3 --outputs value,jacobian
         nabla evaluate "exp(-x^2)" --points points.csv --output values.csv
+        nabla evaluate "x*exp(-y)" --explain
 
       Several outputs are separated by ";"; they have values and a Jacobian, with a row for each output. A \
       place where the function is undefined has the value nan. --output writes .json, .csv or, for a single one of \
       --outputs, its array as .npy.
+
+      --explain takes no point. It shows how the --outputs are computed: the graph of their subexpressions \
+      n0, n1, …, the program of operations on vectors of points v0, v1, …, and the machine code, which objdump \
+      disassembles if it is installed. In the program `a * b + c` is one operation with one rounding, \
+      comparisons make masks, `m ? a : b` chooses by one, and int(a) are the bits of a as an integer. Where the \
+      interpreter runs (NABLA_ISA=portable, or a graph too large) it shows its tape of slots s0, s1, … instead. \
+      With --json: outputs (name, node), graph (name, operation, fused: part of a multiply-add), kernel; of \
+      machine code program (name, operation, node that it is part of, hoisted: done once) and machineCode \
+      (instructionSet, pointsPerVector, vectorsPerTurn of the loop, operationsPerVector, instructionBytes, \
+      constantBytes, vectorRegisters, residents: what stays in registers, frameBytes of the stack, spilledBytes \
+      of those for values without a register, code in hexadecimal, instructions: address, bytes, text; null \
+      without objdump); of the interpreter reason, tape (name, operation), slots, outputSlots.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -28,11 +42,21 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "names"))
   var outputs: Text?
 
+  @Flag(help: "Show how the outputs are computed, down to machine code, instead of computing them.")
+  var explain = false
+
   func run() throws {
-    let file = try common.outputFile()
+    let file =
+      explain
+      ? try common.outputFile(formats: [.json], reason: "an explanation is written as .json")
+      : try common.outputFile()
     try points.check(common)
+    if explain, !points.isEmpty {
+      throw CommandError.usage("--explain shows how any point is computed, so it takes none")
+    }
     let formula = try common.formula()
     let quantities = try quantities(isScalar: formula.outputs.count == 1)
+    if explain { return try explain(quantities, formula, file) }
     if file?.format == .npy, quantities.count != 1 {
       throw CommandError.usage(
         "an .npy file holds one array; choose one with --outputs, as in --outputs \(quantities[0].rawValue)")
@@ -52,6 +76,14 @@ struct EvaluateCommand: ParsableCommand {
     let evaluation = formula.function().evaluate(Quantity.set(quantities), at: at)
     let report = EvaluationReport(
       formula: formula, quantities: quantities, points: at, evaluation: evaluation)
+    try common.deliver(report, of: "evaluate", formula, to: file)
+  }
+
+  private func explain(_ quantities: [Quantity], _ formula: Formula, _ file: OutputFile?) throws {
+    let explanation = formula.function().explanation(of: Quantity.set(quantities))
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+    let report = ExplanationReport(explanation, disassembler: Disassembler(path: path))
+    if let note = report.note { Console.note("note: " + note) }
     try common.deliver(report, of: "evaluate", formula, to: file)
   }
 

@@ -11,13 +11,15 @@ struct Lowering {
   private typealias Value = VectorProgram.Value
 
   private var builder: VectorBuilder
-  private let graph: ExprGraph
+  let graph: ExprGraph
   private let nodes: ArraySlice<Node>
   private let inputOfNode: [NodeID: Int]
   private var useCounts: [Int] = []
   /// Whether a node becomes part of what uses it, by position: a product of the only sum, a comparison of
   /// selections.
-  private var isFused: [Bool]
+  private(set) var isFused: [Bool]
+  /// The node for which an operation of the program was written, by the operation's position.
+  private(set) var nodeOfOperation: [NodeID] = []
   private var values: [Value]
   /// What many quotients are divided by, by position.
   private var divisors: [Int: VectorBuilder.Divisor?] = [:]
@@ -32,8 +34,16 @@ struct Lowering {
   static func program(
     outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision, limit: Int = .max
   ) -> VectorProgram? {
+    explained(
+      outputs: outputs, inputs: inputs, overwritten: overwritten, precision: precision, limit: limit)?.program
+  }
+
+  /// The program, and the lowering, which knows what came of each node.
+  static func explained(
+    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision, limit: Int = .max
+  ) -> (program: VectorProgram, lowering: Lowering)? {
     var lowering = Lowering(outputs, inputs, precision)
-    return lowering.lower(outputs, overwritten, limit)
+    return lowering.lower(outputs, overwritten, limit).map { ($0, lowering) }
   }
 
   private init(_ outputs: [Expr], _ inputs: [Expr], _ precision: Precision) {
@@ -78,6 +88,8 @@ struct Lowering {
           builder.store(value, output: output)
         }
       }
+      let new = builder.program.operations.count - nodeOfOperation.count
+      nodeOfOperation.append(contentsOf: repeatElement(NodeID(id), count: new))
     }
     return builder.program
   }
@@ -185,10 +197,11 @@ struct Lowering {
   /// The table's scalar function of a node's operands.
   private mutating func call(_ node: Node) -> Value {
     let function: ScalarFunction
+    let name = node.operation.definition.spelling
     switch node.operation.definition.value {
-    case .unary(let f): function = ScalarFunction { x, _ in f(x) }
-    case .binary(let f): function = ScalarFunction(f)
-    case .indexed(let f): function = ScalarFunction { x, _ in f(x, Int(node.b)) }
+    case .unary(let f): function = ScalarFunction(named: name) { x, _ in f(x) }
+    case .binary(let f): function = ScalarFunction(named: name, f)
+    case .indexed(let f): function = ScalarFunction(named: "\(name) \(node.b)") { x, _ in f(x, Int(node.b)) }
     case .leaf, .select: preconditionFailure("\(node.operation) is no function")
     }
     let isBinary = node.operation.definition.value.operandCount > 1

@@ -89,19 +89,8 @@ extension VectorProgram {
   /// The same program with the operations first whose operands are all constants or inputs that
   /// `isShared`, and the number of those: what is the same for all points of a batch.
   func hoisting(_ isShared: (_ input: Int) -> Bool) -> (program: VectorProgram, count: Int) {
-    guard operations.contains(where: { $0.code == .input && isShared(Int($0.immediate)) }) else {
-      return (self, 0)
-    }
-    var isHoisted = [Bool](repeating: false, count: operations.count)
-    for (position, operation) in operations.enumerated() {
-      isHoisted[position] =
-        switch operation.code {
-        case .input: isShared(Int(operation.immediate))
-        case .constant: true
-        case .store: false
-        default: operation.operands.allSatisfy { isHoisted[Int($0)] }
-        }
-    }
+    let isHoisted = areHoisted(isShared)
+    guard isHoisted.contains(true) else { return (self, 0) }
     var hoisted = self
     hoisted.operations.removeAll(keepingCapacity: true)
     var places = [Value](repeating: -1, count: operations.count)
@@ -112,6 +101,24 @@ extension VectorProgram {
       }
     }
     return (hoisted, isHoisted.count { $0 })
+  }
+
+  /// Which operations ``hoisting(_:)`` moves to the front; none if there is no shared input.
+  func areHoisted(_ isShared: (_ input: Int) -> Bool) -> [Bool] {
+    var isHoisted = [Bool](repeating: false, count: operations.count)
+    guard operations.contains(where: { $0.code == .input && isShared(Int($0.immediate)) }) else {
+      return isHoisted
+    }
+    for (position, operation) in operations.enumerated() {
+      isHoisted[position] =
+        switch operation.code {
+        case .input: isShared(Int(operation.immediate))
+        case .constant: true
+        case .store: false
+        default: operation.operands.allSatisfy { isHoisted[Int($0)] }
+        }
+    }
+    return isHoisted
   }
 }
 
@@ -206,9 +213,14 @@ extension VectorProgram.Code {
 
 /// A scalar function that machine code calls back. In single precision its result is rounded.
 final class ScalarFunction: Sendable {
+  /// What a person may call it.
+  let name: String
   let value: @Sendable (Double, Double) -> Double
 
-  init(_ value: @escaping @Sendable (Double, Double) -> Double) { self.value = value }
+  init(named name: String = "scalar code", _ value: @escaping @Sendable (Double, Double) -> Double) {
+    self.name = name
+    self.value = value
+  }
 }
 
 /// Writes a vector program, each distinct operation once.

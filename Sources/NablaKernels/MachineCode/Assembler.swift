@@ -20,6 +20,8 @@ struct Assembler {
   let instructionSet: InstructionSet
   let precision: Precision
   private(set) var bytes: [UInt8] = []
+  /// The bytes of instructions, without the constants behind them; known at the end.
+  private(set) var codeSize = 0
   /// Places of 32-bit displacements to constants: (place, number of the constant). Nothing of the
   /// instruction follows the displacement but `trailing` immediate bytes.
   private var constantReferences: [(place: Int, constant: Int, trailing: Int)] = []
@@ -296,6 +298,7 @@ struct Assembler {
   /// The code followed by the constants, at an address that is a multiple of 64: one copy of each where
   /// instructions broadcast, one a lane elsewhere.
   mutating func finish(constants: [UInt64]) -> [UInt8] {
+    codeSize = bytes.count
     while bytes.count % 64 != 0 { emit(0xCC) }
     let pool = bytes.count
     let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount(of: precision)

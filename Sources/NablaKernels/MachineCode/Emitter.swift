@@ -55,9 +55,20 @@ struct Emitter {
   private(set) var residents: [Resident: UInt8] = [:]
   private let residentCount: Int
   /// The highest register that the loop used for something else.
-  private var highestRegister: UInt8 = 0
+  private(set) var highestRegister: UInt8 = 0
   /// The registers that hold the addresses of columns in the loop.
   private(set) var addressOf: [Int: GeneralRegister] = [:]
+
+  /// Where in the code an operation begins, by its position.
+  private(set) var starts: [Int] = []
+  /// The turn of the loop in the code, its end included.
+  private(set) var loop = 0..<0
+  /// Where the loop's own step to the next points begins, behind all operations.
+  private(set) var loopStep = 0
+  /// Where the code ends that is run in every turn or once.
+  private(set) var coldStart = 0
+  /// The bytes of the stack that the function takes, what it pushes aside.
+  private(set) var stackSize: Int32 = 0
 
   enum Resident: Hashable {
     case value(Value)
@@ -71,12 +82,19 @@ struct Emitter {
   static func code(
     for program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet
   ) -> [UInt8] {
+    explained(program, layout: layout, instructionSet: instructionSet).code
+  }
+
+  /// The machine code, and the emitter that wrote it, which knows what lies where.
+  static func explained(
+    _ program: VectorProgram, layout: CodeLayout, instructionSet: InstructionSet
+  ) -> (code: [UInt8], emitter: Emitter) {
     var emitter = Emitter(program, layout: layout, instructionSet: instructionSet)
     let code = emitter.emit()
     let spare = emitter.valueIn.count - 1 - Int(emitter.highestRegister)
-    guard spare > 0 && !layout.isSinglePoint && !emitter.hasCalls else { return code }
+    guard spare > 0 && !layout.isSinglePoint && !emitter.hasCalls else { return (code, emitter) }
     var second = Emitter(program, layout: layout, instructionSet: instructionSet, residentCount: spare)
-    return second.emit()
+    return (second.emit(), second)
   }
 
   /// - Parameter residentCount: registers, from the highest down, that the loop uses for nothing else than
@@ -139,12 +157,14 @@ struct Emitter {
 
     for position in 0..<preambleCount { emitOperation(at: position) }
     beginLoop()
-    let loop = assembler.bytes.count
+    let loopStart = assembler.bytes.count
     emitSteppings()
     for position in preambleCount..<program.operations.count { emitOperation(at: position) }
+    loopStep = assembler.bytes.count
     assembler.add(Self.offset, vectorBytes * Int32(layout.parts))
     assembler.compare(Self.offset, Self.end.base, Self.end.displacement)
-    assembler.jump(if: .below, to: loop)
+    assembler.jump(if: .below, to: loopStart)
+    loop = loopStart..<assembler.bytes.count
     emitEnd()
 
     assembler.emit(0xC5, 0xF8, 0x77)  // vzeroupper
@@ -153,9 +173,11 @@ struct Emitter {
     assembler.pop(.rbp)
     assembler.emit(0xC3)
 
+    coldStart = assembler.bytes.count
     for block in coldBlocks { emitCold(block) }
     let saved = coldBlocks.isEmpty ? 0 : Int32(valueIn.count) * vectorBytes
-    assembler.patch(int32: (frameSize + saved + 63) / 64 * 64, at: frameSizePlace)
+    stackSize = (frameSize + saved + 63) / 64 * 64
+    assembler.patch(int32: stackSize, at: frameSizePlace)
     return assembler.finish(constants: program.constants)
   }
 
@@ -234,6 +256,7 @@ struct Emitter {
   private mutating func emitOperation(at position: Int) {
     let operation = program.operations[position]
     let value = Value(position)
+    starts.append(assembler.bytes.count)
     defer {
       locked.removeAll(keepingCapacity: true)
       for operand in operation.operands { release(operand, after: position) }

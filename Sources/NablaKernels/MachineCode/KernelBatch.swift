@@ -17,7 +17,7 @@ struct KernelBatch<Scalar: KernelScalar> {
   private let kernel: MachineKernel<Scalar>
   private let inputs: UnsafePointer<InputColumn<Scalar>>
   private let outputs: Outputs
-  private var layout: CodeLayout
+  private(set) var layout: CodeLayout
   /// Made for the layout.
   private let code: CodeVariants.Code
   private var stagedInputs: [Int] = []

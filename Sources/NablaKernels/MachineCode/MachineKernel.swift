@@ -145,8 +145,8 @@ final class CodeVariants: Sendable {
     }
   }
 
-  private let program: VectorProgram
-  private let instructionSet: InstructionSet
+  let program: VectorProgram
+  let instructionSet: InstructionSet
   /// The latest first: few enough to compare, which is faster than to hash.
   private let codes = Mutex<[(layout: CodeLayout, code: Code)]>([])
   private let single = Mutex<Code?>(nil)
@@ -188,9 +188,15 @@ final class CodeVariants: Sendable {
     }
   }
 
-  private func make(_ layout: CodeLayout) -> Code {
+  /// A layout with as many vectors in a turn of the loop as pay.
+  func interleaved(_ layout: CodeLayout) -> CodeLayout {
     var layout = layout
     layout.parts = isLatencyBound ? layout.mostParts(instructionSet) : 1
+    return layout
+  }
+
+  private func make(_ layout: CodeLayout) -> Code {
+    let layout = interleaved(layout)
     let code = Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
     guard let memory = ExecutableMemory(code) else {
       preconditionFailure("the system has no memory left for a kernel's code")
