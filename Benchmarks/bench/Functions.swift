@@ -110,3 +110,17 @@ struct BundleAdjustment: PointFunction {
     return [weight * (px * distortion + x[7] - p[0]), weight * (py * distortion + x[8] - p[1])]
   }
 }
+
+/// Eight variables: products and differences of what was computed before, `operations` of them, none twice the
+/// same. Of coordinates in [0, 1] all values are in [0, 1].
+struct LargeGraph: ScalarFunction {
+  let operations: Int
+
+  func output<T: Number>(_ x: [T], _ p: [T]) -> T {
+    var values = x + x
+    for k in 0..<operations / 2 {
+      values[k % 16] = 1 - values[(k + 5) % 16] * values[(k + 11) % 16]
+    }
+    return values.reduce(0) { $0 + $1 }
+  }
+}

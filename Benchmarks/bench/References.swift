@@ -29,6 +29,16 @@ enum References {
     return arrays
   }
 
+  /// Values alone, at some points.
+  static func values(of body: some PointFunction, of inputs: Points, at indices: [Int]) -> [Rows]? {
+    guard hasWideNumbers else { return nil }
+    return [
+      indices.map { i in
+        body.outputs(inputs.bounds.indices.map { Wide(inputs.coordinate($0, of: i)) }, []).map { Double($0) }
+      }
+    ]
+  }
+
   /// The end points of ten full Newton steps. NaN where these do not converge: a start that leaves the
   /// box |x| < 20, or is not within a gradient of 1e-10 at the end, has no right answer.
   static func newton(_ body: some PointFunction, _ n: Int, from inputs: Points, at indices: [Int]) -> [Rows]?

@@ -39,5 +39,7 @@ struct Run {
   let results: (_ points: [Int]) -> [Rows]
 }
 
-/// All workloads, in the order of the peers' table.
-let allWorkloads = pointWorkloads + matrixWorkloads + newtonWorkloads + latencyWorkloads
+/// All workloads, in the order of the peers' table; what it lacks is last.
+let allWorkloads =
+  pointWorkloads + matrixWorkloads + newtonWorkloads + latencyWorkloads
+  + largeGraphWorkloads

@@ -18,6 +18,9 @@ public struct Evaluation: Sendable {
   private var results: [Result] = []
   /// What the memory was made for: its zeros are where this plan writes nothing.
   private var plan: Plan?
+  private var quantities: Function.Quantities = []
+  /// Of the function's ``PlanCache``.
+  private var functionID: UInt64 = 0
   private var count: Int?
   private var layout: Function.BatchLayout = .columns
 
@@ -52,7 +55,22 @@ public struct Evaluation: Sendable {
 
   /// Makes memory for what a plan's kernel computes of `count` points, or of one point without an axis for
   /// points if that is nil; what there is stays if it fits.
-  mutating func prepare(for plan: Plan, count: Int?, _ layout: Function.BatchLayout) {
+  ///
+  /// - Returns: the plan; one that was used last is found without looking it up.
+  mutating func prepare(
+    for quantities: Function.Quantities, of function: Function, count: Int?, _ layout: Function.BatchLayout
+  ) -> Plan {
+    if let plan, quantities == self.quantities, functionID == function.plans.id {
+      prepare(for: plan, count: count, layout)
+      return plan
+    }
+    let plan = function.plan(for: quantities)
+    prepare(for: plan, count: count, layout)
+    (self.quantities, functionID) = (quantities, function.plans.id)
+    return plan
+  }
+
+  private mutating func prepare(for plan: Plan, count: Int?, _ layout: Function.BatchLayout) {
     if self.plan !== plan || self.count != count || self.layout != layout {
       results = plan.blocks.map { block in
         let isDense = block.elements.count == block.count

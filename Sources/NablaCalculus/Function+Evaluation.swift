@@ -111,12 +111,11 @@ extension Function {
     layout: BatchLayout = .columns, into evaluation: inout Evaluation
   ) {
     let count = pointCount(of: points, parameters, layout)
-    let plan = plan(for: quantities)
-    evaluation.prepare(for: plan, count: count, layout)
-    let inputCount = plan.kernel.inputCount
+    let plan = evaluation.prepare(for: quantities, of: self, count: count, layout)
+    let inputCount = plan.inputCount
     guard let count else {
       withUnsafeTemporaryAllocation(
-        of: UnsafeMutablePointer<Double>.self, capacity: inputCount + plan.kernel.outputCount
+        of: UnsafeMutablePointer<Double>.self, capacity: inputCount + plan.outputCount
       ) { addresses in
         let addresses = addresses.baseAddress!
         setAddresses(of: points, in: addresses)
@@ -127,7 +126,7 @@ extension Function {
       return withExtendedLifetime((points, parameters)) {}
     }
     withInputColumns(points, parameters) { inputs in
-      withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.kernel.outputCount) {
+      withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.outputCount) {
         outputs in
         guard let outputs = outputs.baseAddress else { return }
         evaluation.setColumns(in: outputs)
@@ -156,11 +155,10 @@ extension Function {
     _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil
   ) -> Evaluation {
     let count = pointCount(of: points, parameters, .columns) ?? 1
-    let plan = plan(for: quantities)
     var evaluation = Evaluation()
-    evaluation.prepare(for: plan, count: nil, .columns)
+    let plan = evaluation.prepare(for: quantities, of: self, count: nil, .columns)
     withInputColumns(points, parameters) { inputs in
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: plan.kernel.outputCount) { sums in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: plan.outputCount) { sums in
         guard let sums = sums.baseAddress else { return }
         plan.kernel.sum(count: count, inputs: inputs, into: sums)
         evaluation.set(sums)

@@ -17,9 +17,11 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   /// The inputs that the program reads, ascending; no others are touched.
   let usedInputs: [Int]
 
-  /// Straight-line code of more operations than this no longer fits the second-level cache, and its values
-  /// fill a stack frame: the interpreter takes over, whose instructions are compact.
-  private static var largestProgram: Int { 20_000 }
+  /// Beyond this the interpreter takes over. It is still slower there (5 times at 1,000 operations, 3 times at
+  /// 150,000, whose code of a megabyte has left the second-level cache), but it starts in a third of the
+  /// time, some 0.1 s, and its instructions take less memory. The values of a program that large may fill a
+  /// stack frame, too.
+  private static var largestProgram: Int { 100_000 }
   private static var largestFrame: Int { 64 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
@@ -150,6 +152,8 @@ final class CodeVariants: Sendable {
   /// The latest first: few enough to compare, which is faster than to hash.
   private let codes = Mutex<[(layout: CodeLayout, code: Code)]>([])
   private let single = Mutex<Code?>(nil)
+  /// What `single` holds, to be read without its lock.
+  private let singleIfMade = Atomic<Unmanaged<Code>?>(nil)
 
   private let inputCount: Int
   private let outputCount: Int
@@ -178,12 +182,13 @@ final class CodeVariants: Sendable {
     }
   }
 
-  /// The code for a single point, which need not look for its layout.
+  /// The code for a single point, which need not look for its layout, nor wait for a lock.
   var singlePoint: Code {
-    single.withLock { single in
-      if let single { return single }
-      let code = make(.singlePoint(inputCount: inputCount, outputCount: outputCount))
+    if let code = singleIfMade.load(ordering: .acquiring) { return code.takeUnretainedValue() }
+    return single.withLock { single in
+      let code = single ?? make(.singlePoint(inputCount: inputCount, outputCount: outputCount))
       single = code
+      singleIfMade.store(Unmanaged.passUnretained(code), ordering: .releasing)
       return code
     }
   }
