@@ -16,8 +16,10 @@ enum VectorMath {
   static func lowered(
     _ operation: Operation, _ operands: [Value], _ builder: inout VectorBuilder
   ) -> Value? {
-    let rule = anyPrecision[operation] ?? (builder.precision == .double ? rules[operation] : nil)
-    return rule?(&builder, operands)
+    if let rule = anyPrecision[operation] { return rule(&builder, operands) }
+    guard let rule = rules[operation] else { return nil }
+    return builder.precision == .double
+      ? rule(&builder, operands) : builder.inDoublePrecision(operands) { rule(&$0, $1) }
   }
 
   private typealias Rule = @Sendable (inout VectorBuilder, [Value]) -> Value
