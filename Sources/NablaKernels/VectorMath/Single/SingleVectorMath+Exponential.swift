@@ -1,21 +1,38 @@
 // exp, exp2 and expm1 of floats.
 
 extension SingleVectorMath {
-  /// eˣ.
+  /// eˣ, in single precision.
   static func exp(_ b: inout VectorBuilder, _ x: Value) -> Value {
     // Beyond these the result is inf and 0.
-    let x = clamped(&b, x, -110...90)
-    return b.inDoublePrecision([x]) { b, x in exponential(&b, x[0]).value(&b) }
+    let x = clamped(&b, x, -105...90)
+    let shifted = b.multiplyAdd(x, b.constant(1 / ln2), b.constant(shifter))
+    let k = b.subtract(shifted, b.constant(shifter))
+    // x − k·log 2 with the first 24 bits of log 2 is exact.
+    let exact = b.negativeMultiplyAdd(k, b.constant(ln2High), x)
+    let r = b.negativeMultiplyAdd(k, b.constant(ln2Low), exact)
+    return power(&b, shifted: shifted, k, r)
   }
 
-  /// 2ˣ.
+  /// 2ˣ, in single precision; x − k is exact.
   static func exp2(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let x = clamped(&b, x, -151...129)
-    return b.inDoublePrecision([x]) { b, x in
-      let k = b.round(x[0], .nearest)
-      let r = b.multiply(b.subtract(x[0], k), b.constant(ln2))
-      return exponential(&b, k: k, r: r).value(&b)
-    }
+    let shifted = b.add(x, b.constant(shifter))
+    let k = b.subtract(shifted, b.constant(shifter))
+    return power(&b, shifted: shifted, k, b.multiply(b.subtract(x, k), b.constant(ln2)))
+  }
+
+  /// What makes of k a float whose lowest bits are those of the integer k + 127.
+  private static let shifter = 0x1.8p23 + 127
+
+  /// 2ᵏ eʳ for −152 < k < 131: 2ᵏ is the product of two powers of 2, whose exponents are k/2, rounded, and
+  /// what is left.
+  private static func power(_ b: inout VectorBuilder, shifted: Value, _ k: Value, _ r: Value) -> Value {
+    let p = VectorMath.polynomial(&b, r, exponentialCoefficients)
+    let slope = b.multiplyAdd(b.multiply(r, r), p, r)
+    let half = b.multiplyAdd(k, b.constant(0.5), b.constant(shifter))
+    let rest = b.shiftLeft(b.subtractIntegers(shifted, half), 23)
+    let power = b.addIntegers(rest, b.constant(1))
+    return b.multiply(b.multiplyAdd(power, slope, power), b.shiftLeft(half, 23))
   }
 
   /// eˣ − 1.
@@ -42,16 +59,16 @@ extension SingleVectorMath {
   /// eˣ and eˣ − 1 are below 2⁻³⁰ of them.
   static func exponential(_ b: inout VectorBuilder, _ x: Value) -> Exponential {
     let k = b.round(b.multiply(x, b.constant(1 / ln2)), .nearest)
-    return exponential(&b, k: k, r: b.negativeMultiplyAdd(k, b.constant(ln2), x))
-  }
-
-  private static func exponential(_ b: inout VectorBuilder, k: Value, r: Value) -> Exponential {
+    let r = b.negativeMultiplyAdd(k, b.constant(ln2), x)
     let p = VectorMath.polynomial(&b, r, exponentialCoefficients)
     return Exponential(
       power: VectorMath.powerOf2(&b, k), slope: b.multiplyAdd(b.multiply(r, r), p, r))
   }
 
   static let ln2 = 0x1.62e42fefa39efp-1
+  /// log 2 as the sum of two floats.
+  static let ln2High = 0x1.62e43p-1
+  static let ln2Low = -0x1.05c61p-29
 
   /// (eʳ − 1 − r)/r² as a polynomial for |r| ≤ 0.347: interpolation at Chebyshev's nodes with mpmath. The
   /// error relative to eʳ − 1 is 2⁻³¹.
