@@ -59,7 +59,11 @@ extension SingleVectorMath {
   /// eˣ and eˣ − 1 are below 2⁻³⁰ of them.
   static func exponential(_ b: inout VectorBuilder, _ x: Value) -> Exponential {
     let k = b.round(b.multiply(x, b.constant(1 / ln2)), .nearest)
-    let r = b.negativeMultiplyAdd(k, b.constant(ln2), x)
+    return exponential(&b, k: k, r: b.negativeMultiplyAdd(k, b.constant(ln2), x))
+  }
+
+  /// 2ᵏ eʳ, |r| ≤ ½ log 2.
+  static func exponential(_ b: inout VectorBuilder, k: Value, r: Value) -> Exponential {
     let p = VectorMath.polynomial(&b, r, exponentialCoefficients)
     return Exponential(
       power: VectorMath.powerOf2(&b, k), slope: b.multiplyAdd(b.multiply(r, r), p, r))
