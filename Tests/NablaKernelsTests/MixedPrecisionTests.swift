@@ -47,6 +47,42 @@ import TestSupport
     }
   }
 
+  /// What depends on shared inputs is widened and computed before the loop, and read from the stack frame in it,
+  /// by one vector a turn and by two interleaved.
+  @Test(
+    arguments: InstructionSet.allCases.filter { $0 != .portable && $0.isAvailable },
+    1...CodeLayout.mostParts)
+  func sharedInputsGiveTheSameBits(instructionSet: InstructionSet, parts: Int) throws {
+    let (x, y) = (Expr.variable("x"), Expr.variable("y"))
+    let outputs = [pow(x, y), tanh(y) * x + acos(y), erf(x * y) + sinh(y) * cosh(x), hypot(y, exp(y))]
+    let program = try #require(Lowering.program(outputs: outputs, inputs: [x, y], precision: .single))
+    let layout = CodeLayout(
+      inputs: [.column, .shared], outputs: Array(repeating: .column, count: outputs.count), parts: parts)
+    let code = Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
+    let memory = try #require(ExecutableMemory(code))
+    typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
+    let count = 6 * instructionSet.laneCount(of: .single)
+    var shared: Float = 0.37
+    var numbers = (0..<(1 + outputs.count) * count).map { Float($0 % count + 1) / Float(count) }
+    let column = Array(numbers.prefix(count))
+    numbers.withUnsafeMutableBytes { bytes in
+      withUnsafeMutableBytes(of: &shared) { shared in
+        let size = count * MemoryLayout<Float>.stride
+        let targets = (1...outputs.count).map { bytes.baseAddress! + $0 * size }
+        withExtendedLifetime(memory) {
+          unsafeBitCast(memory.address, to: Entry.self)(
+            [bytes.baseAddress!, shared.baseAddress!] + targets, 0, size)
+        }
+      }
+    }
+    for (i, x) in column.enumerated() {
+      let expected = interpret(program, inputs: [x, shared], outputCount: outputs.count)
+      for output in outputs.indices {
+        #expect(isSame(numbers[(1 + output) * count + i], expected[output]), "output \(output), point \(i)")
+      }
+    }
+  }
+
   /// The elementary functions are straight-line code in both precisions: nothing is called for every lane.
   @Test(arguments: [Precision.double, .single]) func onlySpecialFunctionsAreScalarCalls(precision: Precision)
   {
