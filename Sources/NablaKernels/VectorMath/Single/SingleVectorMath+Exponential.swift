@@ -2,6 +2,8 @@
 
 extension SingleVectorMath {
   /// eˣ, in single precision.
+  ///
+  /// Largest error: 0.988 ulp.
   static func exp(_ b: inout VectorBuilder, _ x: Value) -> Value {
     // Beyond these the result is inf and 0.
     let x = clamped(&b, x, -105...90)
@@ -14,6 +16,8 @@ extension SingleVectorMath {
   }
 
   /// 2ˣ, in single precision; x − k is exact.
+  ///
+  /// Largest error: 0.991 ulp.
   static func exp2(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let x = clamped(&b, x, -151...129)
     let shifted = b.add(x, b.constant(shifter))
@@ -36,6 +40,8 @@ extension SingleVectorMath {
   }
 
   /// eˣ − 1.
+  ///
+  /// Largest error: 0.511 ulp.
   static func expm1(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let clamped = clamped(&b, x, -110...90)
     let result = b.inDoublePrecision([clamped]) { b, x in exponential(&b, x[0]).lessOne(&b) }

@@ -2,6 +2,8 @@
 
 extension SingleVectorMath {
   /// sinh x = ½ (m + m/(m+1)), m = eˣ − 1.
+  ///
+  /// Largest error: 0.508 ulp.
   static func sinh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = magnitude(&b, x, upTo: 90)
     let result = b.inDoublePrecision([a]) { b, a in
@@ -13,6 +15,8 @@ extension SingleVectorMath {
   }
 
   /// cosh x = ½ (eˣ + e⁻ˣ).
+  ///
+  /// Largest error: 0.503 ulp.
   static func cosh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = magnitude(&b, x, upTo: 90)
     return b.inDoublePrecision([a]) { b, a in
@@ -22,6 +26,8 @@ extension SingleVectorMath {
   }
 
   /// tanh x = m/(m+2), m = e²ˣ − 1.
+  ///
+  /// Largest error: 0.507 ulp.
   static func tanh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     // From 10 on the result is 1.
     let a = magnitude(&b, x, upTo: 10)
@@ -33,6 +39,8 @@ extension SingleVectorMath {
   }
 
   /// sech x = 2t/(1+t²), t = e⁻ˣ.
+  ///
+  /// Largest error: 0.503 ulp.
   static func sech(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = magnitude(&b, x, upTo: 110)
     return b.inDoublePrecision([b.negate(a)]) { b, a in
@@ -42,6 +50,10 @@ extension SingleVectorMath {
   }
 
   /// asinh x = log(1 + v), v = |x| + x²/(1 + √(1+x²)).
+  ///
+  /// Largest error: 0.503 ulp.
+  ///
+  /// Largest error: 0.503 ulp.
   static func asinh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let result = b.inDoublePrecision([a]) { b, a in
@@ -53,6 +65,8 @@ extension SingleVectorMath {
   }
 
   /// acosh x = log(1 + v), v = t + √(t(t+2)), t = x − 1. NaN below 1.
+  ///
+  /// Largest error: 0.503 ulp.
   static func acosh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let result = b.inDoublePrecision([x]) { b, x in
       let t = b.subtract(x[0], b.constant(1))
@@ -64,6 +78,8 @@ extension SingleVectorMath {
   }
 
   /// atanh x = ½ log(1 + v), v = 2|x|/(1 − |x|). NaN beyond ±1.
+  ///
+  /// Largest error of every 1021st float: 0.503 ulp.
   static func atanh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let result = b.inDoublePrecision([a]) { b, a in

@@ -2,6 +2,8 @@
 
 extension SingleVectorMath {
   /// log x = k log 2 + log(1+f), in single precision.
+  ///
+  /// Largest error: 0.931 ulp.
   static func log(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let isSubnormal = b.compare(x, .less, b.constant(0x1p-126))
     let normal = b.select(isSubnormal, b.multiply(x, b.constant(0x1p24)), x)
@@ -31,6 +33,8 @@ extension SingleVectorMath {
   ]
 
   /// log₂ x = k + log(1+f)/log 2, exact for powers of 2.
+  ///
+  /// Largest error: 0.504 ulp.
   static func log2(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let result = b.inDoublePrecision([x]) { b, x in
       let (k, f) = VectorMath.exponentAndFraction(&b, x[0])
@@ -40,6 +44,8 @@ extension SingleVectorMath {
   }
 
   /// log₁₀ x = k log₁₀ 2 + log(1+f)/log 10.
+  ///
+  /// Largest error: 0.503 ulp.
   static func log10(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let result = b.inDoublePrecision([x]) { b, x in
       let (k, f) = VectorMath.exponentAndFraction(&b, x[0])
@@ -50,6 +56,8 @@ extension SingleVectorMath {
   }
 
   /// log(1 + x).
+  ///
+  /// Largest error: 0.503 ulp.
   static func log1p(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let result = b.inDoublePrecision([x]) { b, x in logarithm(&b, ofOnePlus: x[0]) }
     // Zero is nothing special but for its sign.

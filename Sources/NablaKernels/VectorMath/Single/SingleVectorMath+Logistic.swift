@@ -2,6 +2,8 @@
 
 extension SingleVectorMath {
   /// 1/(1 + e⁻ˣ).
+  ///
+  /// Largest error: 0.503 ulp.
   static func sigmoid(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let x = clamped(&b, x, -110...110)
     return b.inDoublePrecision([b.negate(x)]) { b, x in
@@ -11,6 +13,8 @@ extension SingleVectorMath {
   }
 
   /// log(1 + eˣ) = max(x, 0) + log(1 + t), t = e^−|x|, and log(1 + t) = 2 atanh s, s = t/(2 + t) ≤ ⅓.
+  ///
+  /// Largest error: 0.505 ulp.
   static func softplus(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = magnitude(&b, x, upTo: 110)
     return b.inDoublePrecision([b.negate(a), b.maximum(b.constant(0), x)]) { b, operands in

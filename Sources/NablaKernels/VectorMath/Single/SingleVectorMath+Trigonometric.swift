@@ -6,6 +6,8 @@ extension SingleVectorMath {
   private static let largestReduced = 0x1p16
 
   /// sin x.
+  ///
+  /// Largest error: 0.874 ulp.
   static func sin(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let angle = reducedByHalfPi(&b, a)
@@ -18,6 +20,8 @@ extension SingleVectorMath {
   }
 
   /// cos x.
+  ///
+  /// Largest error: 0.877 ulp.
   static func cos(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let angle = reducedByHalfPi(&b, a)
@@ -84,6 +88,8 @@ extension SingleVectorMath {
   ///
   /// x − q p₁ is exact (a multiple of 2⁻⁵² below 1), and p₁ + p₂ is π/2 to 2⁻¹⁰⁹: up to 2⁴⁰ the rest has a
   /// relative error of some 2⁻⁵² for every float. Larger arguments go to scalar code.
+  ///
+  /// Largest error of every 1021st float: 0.513 ulp.
   static func tan(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let result = b.inDoublePrecision([a]) { b, a in
