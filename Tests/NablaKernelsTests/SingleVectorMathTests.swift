@@ -153,5 +153,5 @@ private let worstArguments: [NablaExpressions.Operation: [UInt32]] = [
   .cos: [0x46F5551A], .cosh: [0x4047A22C], .erf: [0x3F16B09D], .erfc: [0x40DC7FE5], .exp: [0x426D199B],
   .exp2: [0xBEECDFBD], .expm1: [0x3EB17920], .log: [0x3F332636], .log10: [0x3F42BC8F],
   .log1p: [0x3ECCCC38], .log2: [0x3FB30D7C], .sech: [0x42755FBA], .sigmoid: [0xC0E8E6EA],
-  .sin: [0x43A61CA3], .sinh: [0x3EB19A63], .softplus: [0xB36D55F1], .tanh: [0x3E31831C],
+  .sin: [0x43A61CA3], .sinh: [0x3EB19A63], .softplus: [0xB36D55F1], .tan: [0x420716B1], .tanh: [0x3E31831C],
 ]

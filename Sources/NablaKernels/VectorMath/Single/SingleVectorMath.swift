@@ -9,7 +9,7 @@ internal import NablaExpressions
 /// is faster.
 ///
 /// NaN, infinities, signed zeros and domain errors give what the table of operations gives. The largest
-/// errors stated at the functions of one operand are those over all floats, where nothing else is said,
+/// errors stated at the functions of one operand are those over all floats,
 /// against the library for doubles. The tests repeat the worst arguments.
 enum SingleVectorMath {
   typealias Value = VectorProgram.Value
