@@ -87,6 +87,29 @@ struct DisassemblyTests {
     #expect(text.contains("BCST") == (set == .avx512))
   }
 
+  /// Half a vector of floats as doubles, from a register and from the stack frame, and back.
+  @Test(arguments: [InstructionSet.avx2, .avx512])
+  func floatsAreWidenedAndNarrowedByHalves(set: InstructionSet) throws {
+    let x = Expr.variable("x")
+    let many = (1...40).map { x + Expr(Double($0)) }
+    let lines = try vectorInstructions([many.map { acos($0) }.reduce(0, +)], set, as: Float.self)
+    let expected: [Regex<Substring>] =
+      set == .avx2
+      ? [
+        /^vcvtps2pd ymm\d+,xmm\d+$/, /^vcvtps2pd ymm\d+,XMMWORD PTR \[rsp\+0x[0-9a-f]+\]$/,
+        /^vextractf128 xmm\d+,ymm\d+,0x1$/, /^vcvtpd2ps xmm\d+,ymm\d+$/,
+        /^vinsertf128 ymm\d+,ymm\d+,xmm\d+,0x1$/,
+      ]
+      : [
+        /^vcvtps2pd zmm\d+,ymm\d+$/, /^vcvtps2pd zmm\d+,YMMWORD PTR \[rsp\+0x[0-9a-f]+\]$/,
+        /^vextractf64x4 ymm\d+,zmm\d+,0x1$/, /^vcvtpd2ps ymm\d+,zmm\d+$/,
+        /^vinsertf64x4 zmm\d+,zmm\d+,ymm\d+,0x1$/,
+      ]
+    for form in expected {
+      #expect(lines.contains { $0.contains(form) }, "\(form) in \(lines.filter { $0.contains("cvt") })")
+    }
+  }
+
   /// Points in rows of three: a pair of neighbours and one element by itself.
   @Test(arguments: [InstructionSet.avx2, .avx512], ScalarType.allCases)
   func rowsAreTransposedInRegisters(set: InstructionSet, scalar: ScalarType) throws {

@@ -7,65 +7,83 @@ import TestSupport
 func interpret<Scalar: BitwiseScalar>(
   _ program: VectorProgram, inputs: [Scalar], outputCount: Int
 ) -> [Scalar] {
-  var values: [Scalar] = []
+  // The bits of each value, in the precision of its operation.
+  var values: [UInt64] = []
   var outputs = [Scalar](repeating: .nan, count: outputCount)
   for operation in program.operations {
-    let a = operation.a >= 0 ? values[Int(operation.a)] : 0
-    let b = operation.b >= 0 ? values[Int(operation.b)] : 0
-    let c = operation.c >= 0 ? values[Int(operation.c)] : 0
-    let immediate = Int(operation.immediate)
-    func bits(_ combine: (Scalar.Bits, Scalar.Bits) -> Scalar.Bits) -> Scalar {
-      Scalar(bitPattern: combine(a.bitPattern, b.bitPattern))
-    }
-    let value: Scalar
     switch operation.code {
-    case .input: value = inputs[immediate]
-    case .constant: value = Scalar(bitPattern: Scalar.Bits(program.constants[immediate]))
-    case .add: value = a + b
-    case .subtract: value = a - b
-    case .multiply: value = a * b
-    case .divide: value = a / b
-    case .squareRoot: value = a.squareRoot()
-    case .multiplyAdd: value = c.addingProduct(a, b)
-    case .negativeMultiplyAdd: value = c.addingProduct(-a, b)
-    case .multiplySubtract: value = (-c).addingProduct(a, b)
-    case .minimum: value = a < b ? a : b
-    case .maximum: value = a > b ? a : b
-    case .round:
-      switch VectorProgram.Rounding(rawValue: operation.immediate)! {
-      case .nearest: value = a.rounded(.toNearestOrEven)
-      case .down: value = a.rounded(.down)
-      case .up: value = a.rounded(.up)
-      case .towardZero: value = a.rounded(.towardZero)
-      }
-    case .and: value = bits(&)
-    case .or: value = bits(|)
-    case .exclusiveOr: value = bits(^)
-    case .andNot: value = bits { ~$0 & $1 }
-    case .compare:
-      let holds: Bool
-      switch VectorProgram.Comparison(rawValue: operation.immediate)! {
-      case .equal: holds = a == b
-      case .less: holds = a < b
-      case .lessOrEqual: holds = a <= b
-      case .unordered: holds = a.isNaN || b.isNaN
-      case .notEqual: holds = a != b
-      case .notLess: holds = !(a < b)
-      case .notLessOrEqual: holds = !(a <= b)
-      }
-      value = Scalar(bitPattern: holds ? .max : 0)
-    case .blend: value = a.sign == .minus ? b : c
-    case .addIntegers: value = bits(&+)
-    case .subtractIntegers: value = bits(&-)
-    case .shiftLeft: value = Scalar(bitPattern: a.bitPattern << immediate)
-    case .shiftRight: value = Scalar(bitPattern: a.bitPattern >> immediate)
-    case .call: value = Scalar(program.functions[immediate].value(Double(a), Double(b)))
-    case .callWhere: value = c.sign == .minus ? Scalar(program.functions[immediate].value(Double(a), 0)) : b
+    case .input: values.append(UInt64(inputs[Int(operation.immediate)].bitPattern))
     case .store:
-      outputs[immediate] = a
-      value = .nan
+      outputs[Int(operation.immediate)] = Scalar(bitPattern: .init(values[Int(operation.a)]))
+      values.append(0)
+    // One point is in both halves of a vector.
+    case .widenLow, .widenHigh:
+      values.append(Double(Float(bitPattern: UInt32(values[Int(operation.a)]))).bitPattern)
+    case .narrow: values.append(UInt64(Float(Double(bitPattern: values[Int(operation.a)])).bitPattern))
+    default:
+      values.append(
+        operation.precision == .double
+          ? value(of: operation, program, values, as: Double.self).bitPattern
+          : UInt64(value(of: operation, program, values, as: Float.self).bitPattern))
     }
-    values.append(value)
   }
   return outputs
+}
+
+private func value<Scalar: BitwiseScalar>(
+  of operation: VectorProgram.Operation, _ program: VectorProgram, _ values: [UInt64], as: Scalar.Type
+) -> Scalar {
+  func operand(_ value: VectorProgram.Value) -> Scalar {
+    value >= 0 ? Scalar(bitPattern: .init(values[Int(value)])) : 0
+  }
+  let (a, b, c) = (operand(operation.a), operand(operation.b), operand(operation.c))
+  let immediate = Int(operation.immediate)
+  func bits(_ combine: (Scalar.Bits, Scalar.Bits) -> Scalar.Bits) -> Scalar {
+    Scalar(bitPattern: combine(a.bitPattern, b.bitPattern))
+  }
+  switch operation.code {
+  case .constant: return Scalar(bitPattern: .init(truncatingIfNeeded: program.constants[immediate]))
+  case .add: return a + b
+  case .subtract: return a - b
+  case .multiply: return a * b
+  case .divide: return a / b
+  case .squareRoot: return a.squareRoot()
+  case .multiplyAdd: return c.addingProduct(a, b)
+  case .negativeMultiplyAdd: return c.addingProduct(-a, b)
+  case .multiplySubtract: return (-c).addingProduct(a, b)
+  case .minimum: return a < b ? a : b
+  case .maximum: return a > b ? a : b
+  case .round:
+    switch VectorProgram.Rounding(rawValue: operation.immediate)! {
+    case .nearest: return a.rounded(.toNearestOrEven)
+    case .down: return a.rounded(.down)
+    case .up: return a.rounded(.up)
+    case .towardZero: return a.rounded(.towardZero)
+    }
+  case .and: return bits(&)
+  case .or: return bits(|)
+  case .exclusiveOr: return bits(^)
+  case .andNot: return bits { ~$0 & $1 }
+  case .compare:
+    let holds: Bool
+    switch VectorProgram.Comparison(rawValue: operation.immediate)! {
+    case .equal: holds = a == b
+    case .less: holds = a < b
+    case .lessOrEqual: holds = a <= b
+    case .unordered: holds = a.isNaN || b.isNaN
+    case .notEqual: holds = a != b
+    case .notLess: holds = !(a < b)
+    case .notLessOrEqual: holds = !(a <= b)
+    }
+    return Scalar(bitPattern: holds ? .max : 0)
+  case .blend: return a.sign == .minus ? b : c
+  case .addIntegers: return bits(&+)
+  case .subtractIntegers: return bits(&-)
+  case .shiftLeft: return Scalar(bitPattern: a.bitPattern << immediate)
+  case .shiftRight: return Scalar(bitPattern: a.bitPattern >> immediate)
+  case .call: return Scalar(program.functions[immediate].value(Double(a), Double(b)))
+  case .callWhere:
+    return c.sign == .minus ? Scalar(program.functions[immediate].value(Double(a), 0)) : b
+  case .input, .store, .widenLow, .widenHigh, .narrow: preconditionFailure("no operation on \(Scalar.self)")
+  }
 }

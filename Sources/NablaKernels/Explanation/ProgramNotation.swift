@@ -3,7 +3,7 @@
 /// Values are numbered in order, `v0`, `v1`, …; constants stand where they are used, as numbers, or as bit
 /// patterns in hexadecimal where bits are combined. `a * b + c` on one line is one operation with one rounding.
 /// Comparisons make masks, all ones or all zeros in a lane, and `m ? a : b` chooses by one. `int(a)` are the
-/// bits of a as an integer, `<<` and `>>` shift them.
+/// bits of a as an integer, `<<` and `>>` shift them. `low` and `high` are the halves of a vector of floats.
 struct ProgramNotation {
   private let program: VectorProgram
   private let inputNames: [String]
@@ -63,6 +63,9 @@ struct ProgramNotation {
     case .callWhere:
       let name = program.functions[Int(operation.immediate)].name
       return "\(bits(operation.c)) ? \(name)(\(a)) : \(b)"
+    case .widenLow: return "double(low(\(a)))"
+    case .widenHigh: return "double(high(\(a)))"
+    case .narrow: return "float(\(a), \(b))"
     case .store: return a
     }
   }
@@ -77,8 +80,8 @@ struct ProgramNotation {
     func text<Scalar: BinaryFloatingPoint & CustomStringConvertible>(_ number: Scalar) -> String {
       number.isNaN || number.isSubnormal ? bits(value) : number.plainText
     }
-    return program.precision == .double
-      ? text(Double(bitPattern: pattern)) : text(Float(bitPattern: UInt32(truncatingIfNeeded: pattern)))
+    return program.operations[Int(value)].precision == .double
+      ? text(Double(bitPattern: pattern)) : text(Float(bitPattern: UInt32(pattern)))
   }
 
   /// An operand as bits.
@@ -89,11 +92,14 @@ struct ProgramNotation {
 
   private func constant(_ value: VectorProgram.Value) -> UInt64? {
     let operation = program.operations[Int(value)]
-    return operation.code == .constant ? program.constants[Int(operation.immediate)] : nil
+    guard operation.code == .constant else { return nil }
+    let pattern = program.constants[Int(operation.immediate)]
+    // Those of single precision are in both halves.
+    return operation.precision == .double ? pattern : pattern & 0xFFFF_FFFF
   }
 
   private func isSignBit(_ value: VectorProgram.Value) -> Bool {
-    constant(value) == program.precision.bits(-0.0)
+    constant(value) == program.operations[Int(value)].precision.bits(-0.0)
   }
 
   // MARK: Immediates

@@ -1,7 +1,9 @@
-/// Straight-line code over vectors of numbers of one precision (or of the bit patterns they are made of),
-/// one lane a point: what a graph is lowered to before registers are given out.
+/// Straight-line code over vectors of numbers (or of the bit patterns they are made of), one lane a point:
+/// what a graph is lowered to before registers are given out.
 ///
-/// Each operation's result is one value, named by its position; operands are earlier values.
+/// Each operation's result is one value, named by its position; operands are earlier values. Where inputs
+/// and outputs are floats, a vector of them can be widened to two vectors of doubles, computed with, and
+/// narrowed again: each operation has its own precision.
 struct VectorProgram: Sendable {
   /// The position of the operation that computes a value.
   typealias Value = Int32
@@ -31,6 +33,10 @@ struct VectorProgram: Sendable {
     /// b, and in lanes where the mask c is set the scalar function `functions[immediate]` of a: the way
     /// out for arguments that are too rare to burden the straight-line code.
     case callWhere
+    /// The lower and the upper half of a vector of floats as doubles.
+    case widenLow, widenHigh
+    /// The doubles of a and then those of b, rounded to floats.
+    case narrow
     /// Writes a to output `immediate`. It has no value.
     case store
   }
@@ -57,13 +63,16 @@ struct VectorProgram: Sendable {
     var immediate: Int32 = 0
     /// Which of several vectors of points an input or output belongs to.
     var part: Int32 = 0
+    /// That of the result.
+    var precision = Precision.double
 
     var operands: [Value] { [a, b, c].filter { $0 >= 0 } }
   }
 
+  /// That of inputs and outputs.
   let precision: Precision
   var operations: [Operation] = []
-  /// Bit patterns; those of single precision are the lower halves.
+  /// Bit patterns; those of single precision are in both halves.
   var constants: [UInt64] = []
   var functions: [ScalarFunction] = []
 }
@@ -192,6 +201,7 @@ extension VectorProgram.Code {
     case .round: 8
     case .and, .or, .exclusiveOr, .andNot, .blend, .addIntegers, .subtractIntegers, .shiftLeft, .shiftRight: 1
     case .minimum, .maximum: 2
+    case .widenLow, .widenHigh, .narrow: 7
     case .constant, .store, .callWhere: 0
     case .call: 100
     default: 4
@@ -203,7 +213,9 @@ extension VectorProgram.Code {
     switch self {
     case .divide: 6
     case .squareRoot: 9
-    case .store: 1
+    case .store, .widenLow: 1
+    case .widenHigh: 1.5
+    case .narrow: 2.5
     case .constant: 0
     case .call: 100
     default: 0.5
@@ -229,14 +241,20 @@ struct VectorBuilder {
 
   private(set) var program: VectorProgram
   private var values: [VectorProgram.Operation: Value] = [:]
-  private var constants: [UInt64: Value] = [:]
+  /// The places of constants in the program, by their bits.
+  private var constants: [UInt64: Int32] = [:]
+  /// Of the operations that are written.
+  private(set) var precision: Precision
 
-  init(_ precision: Precision) { program = VectorProgram(precision: precision) }
+  init(_ precision: Precision) {
+    program = VectorProgram(precision: precision)
+    self.precision = precision
+  }
 
-  var precision: Precision { program.precision }
-
-  /// The value of an operation, an earlier one if the same was written before.
+  /// The value of an operation in the current precision, an earlier one if the same was written before.
   mutating func value(_ operation: VectorProgram.Operation) -> Value {
+    var operation = operation
+    operation.precision = precision
     if let value = values[operation] { return value }
     program.operations.append(operation)
     let value = Value(program.operations.count - 1)
@@ -248,19 +266,21 @@ struct VectorBuilder {
 
   /// In single precision, the lower half of `bits`.
   mutating func constant(bits: UInt64) -> Value {
-    let bits = precision == .double ? bits : bits & 0xFFFF_FFFF
-    if let value = constants[bits] { return value }
-    program.constants.append(bits)
-    let value = value(.init(code: .constant, immediate: Int32(program.constants.count - 1)))
-    constants[bits] = value
-    return value
+    let bits = precision == .double ? bits : bits << 32 | bits & 0xFFFF_FFFF
+    let place = constants[bits] ?? Int32(program.constants.count)
+    if place == program.constants.count {
+      program.constants.append(bits)
+      constants[bits] = place
+    }
+    return value(.init(code: .constant, immediate: place))
   }
 
-  /// A number, rounded to the program's precision.
+  /// A number, rounded to the current precision.
   mutating func constant(_ number: Double) -> Value { constant(bits: precision.bits(number)) }
 
   mutating func store(_ a: Value, output: Int) {
-    program.operations.append(.init(code: .store, a: a, immediate: Int32(output)))
+    program.operations.append(
+      .init(code: .store, a: a, immediate: Int32(output), precision: program.precision))
   }
 
   mutating func call(_ function: ScalarFunction, _ a: Value, _ b: Value = -1) -> Value {
@@ -271,6 +291,31 @@ struct VectorBuilder {
   mutating func call(_ function: ScalarFunction, of a: Value, where mask: Value, else b: Value) -> Value {
     program.functions.append(function)
     return value(.init(code: .callWhere, a: a, b: b, c: mask, immediate: Int32(program.functions.count - 1)))
+  }
+}
+
+// MARK: - Mixed precision
+
+extension VectorBuilder {
+  /// What `body` computes in double precision of floats, rounded once at the end: first for the lower half of
+  /// the lanes and then for the upper one.
+  mutating func inDoublePrecision(
+    _ operands: [Value], _ body: (inout VectorBuilder, [Value]) -> Value
+  ) -> Value {
+    let halves = [VectorProgram.Code.widenLow, .widenHigh].map { half in
+      precision = .double
+      defer { precision = .single }
+      let widened = operands.map { widen($0, half) }
+      return body(&self, widened)
+    }
+    return value(.init(code: .narrow, a: halves[0], b: halves[1]))
+  }
+
+  private mutating func widen(_ a: Value, _ half: VectorProgram.Code) -> Value {
+    let operation = program.operations[Int(a)]
+    guard operation.code == .constant else { return value(.init(code: half, a: a)) }
+    let bits = UInt32(truncatingIfNeeded: program.constants[Int(operation.immediate)])
+    return constant(Double(Float(bitPattern: bits)))
   }
 }
 

@@ -18,7 +18,8 @@ enum VectorOperand {
 /// volume 2, sections 2.3 (VEX) and 2.7 (EVEX).
 struct Assembler {
   let instructionSet: InstructionSet
-  let precision: Precision
+  /// Of the elements that instructions work on.
+  var precision: Precision
   private(set) var bytes: [UInt8] = []
   /// The bytes of instructions, without the constants behind them; known at the end.
   private(set) var codeSize = 0
@@ -108,6 +109,24 @@ struct Assembler {
       evex(.x66, .x0F38, opcode, destination, 0, operand, isScalarOperand: true)
     } else {
       vex(.x66, .x0F38, false, is256: true, opcode, destination, 0, operand)
+    }
+  }
+
+  /// vextractf128 (64x4) destination, source, 1: the upper half of a vector as a lower half.
+  mutating func extractUpperHalf(_ destination: UInt8, _ source: UInt8) {
+    if instructionSet == .avx512 {
+      evex(.x66, .x0F3A, isWide: true, 0x1B, source, 0, .register(destination), immediate: 1)
+    } else {
+      vex(.x66, .x0F3A, false, is256: true, 0x19, source, 0, .register(destination), immediate: 1)
+    }
+  }
+
+  /// vinsertf128 (64x4) destination, destination, half, 1: the lower half of `half` becomes the upper one.
+  mutating func insertUpperHalf(_ destination: UInt8, _ half: UInt8) {
+    if instructionSet == .avx512 {
+      evex(.x66, .x0F3A, isWide: true, 0x1A, destination, destination, .register(half), immediate: 1)
+    } else {
+      vex(.x66, .x0F3A, false, is256: true, 0x18, destination, destination, .register(half), immediate: 1)
     }
   }
 
@@ -295,24 +314,18 @@ struct Assembler {
 
   // MARK: The end
 
-  /// The code followed by the constants, at an address that is a multiple of 64: one copy of each where
-  /// instructions broadcast, one a lane elsewhere.
+  /// The code followed by the constants of 64 bits, at an address that is a multiple of 64: one copy of each
+  /// where instructions broadcast, a vector full of them elsewhere.
   mutating func finish(constants: [UInt64]) -> [UInt8] {
     codeSize = bytes.count
     while bytes.count % 64 != 0 { emit(0xCC) }
     let pool = bytes.count
-    let copies = instructionSet == .avx512 ? 1 : instructionSet.laneCount(of: precision)
+    let copies = instructionSet == .avx512 ? 1 : instructionSet.vectorBytes / 8
     for constant in constants {
-      for _ in 0..<copies {
-        if precision == .double {
-          emit(int64: constant)
-        } else {
-          emit(int32: Int32(truncatingIfNeeded: constant))
-        }
-      }
+      for _ in 0..<copies { emit(int64: constant) }
     }
     for (place, constant, trailing) in constantReferences {
-      setDisplacement(at: place, to: pool + constant * copies * precision.byteCount, trailing: trailing)
+      setDisplacement(at: place, to: pool + constant * copies * 8, trailing: trailing)
     }
     return bytes
   }

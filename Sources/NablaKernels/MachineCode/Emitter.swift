@@ -48,6 +48,7 @@ struct Emitter {
     var argument: UInt8
     var result: UInt8
     var mask: UInt8
+    var precision: Precision
     var isInLoop: Bool
   }
 
@@ -165,6 +166,7 @@ struct Emitter {
     assembler.compare(Self.offset, Self.end.base, Self.end.displacement)
     assembler.jump(if: .below, to: loopStart)
     loop = loopStart..<assembler.bytes.count
+    assembler.precision = program.precision
     emitEnd()
 
     assembler.emit(0xC5, 0xF8, 0x77)  // vzeroupper
@@ -190,6 +192,7 @@ struct Emitter {
       valueIn[register] = nil
     }
     isInLoop = true
+    assembler.precision = program.precision
     emitSumStart()
     chooseResidents()
     chooseAddresses()
@@ -211,6 +214,7 @@ struct Emitter {
       let register = UInt8(valueIn.count - 1 - index)
       switch resident {
       case .value(let value):
+        assembler.precision = program.operations[Int(value)].precision
         move(to: register, from: memory(of: value))
         registerOf[Int(value)] = register
         valueIn[Int(register)] = value
@@ -257,6 +261,7 @@ struct Emitter {
     let operation = program.operations[position]
     let value = Value(position)
     starts.append(assembler.bytes.count)
+    assembler.precision = operation.precision
     defer {
       locked.removeAll(keepingCapacity: true)
       for operand in operation.operands { release(operand, after: position) }
@@ -293,6 +298,9 @@ struct Emitter {
     case .negativeMultiplyAdd: fused(0x9C, position)
     case .call: call(position)
     case .callWhere: callWhere(position)
+    case .widenLow: widen(position, isHigh: false)
+    case .widenHigh: widen(position, isHigh: true)
+    case .narrow: narrow(position)
     }
   }
 
@@ -360,7 +368,7 @@ struct Emitter {
     var (a, b, c) = (
       program.operations[position].a, program.operations[position].b, program.operations[position].c
     )
-    let isWide = program.precision == .double
+    let isWide = assembler.precision == .double
     // The factor in a register comes first.
     if registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
     if dies(c, at: position), c != a, c != b, registerOf[Int(c)] != nil {
@@ -388,18 +396,51 @@ struct Emitter {
       .x66, .x0F38, isWide: isWide, opcode + (summandLast ? 0x10 : 0), target, middle, last)
   }
 
+  // MARK: Mixed precision
+
+  // vcvtps2pd and vcvtpd2ps are one opcode: it converts from the precision that its other bits say.
+
+  private mutating func widen(_ position: Int, isHigh: Bool) {
+    assembler.precision = .single
+    var source = operand(program.operations[position].a)
+    let target = result(position)
+    if isHigh {
+      switch source {
+      case .memory(let base, let place): source = .memory(base, place + vectorBytes / 2)
+      case .register(let register):
+        assembler.extractUpperHalf(target, register)
+        source = .register(target)
+      case .indexed, .constant: preconditionFailure("the builder widens constants")
+      }
+    }
+    assembler.vector(assembler.packed, .x0F, 0x5A, target, 0, source)
+  }
+
+  private mutating func narrow(_ position: Int) {
+    let operation = program.operations[position]
+    assembler.precision = .double
+    let low = operand(operation.a)
+    let high = operand(operation.b)
+    let upper = takeScratch()
+    assembler.vector(assembler.packed, .x0F, 0x5A, upper, 0, high)
+    let target = result(position)
+    assembler.vector(assembler.packed, .x0F, 0x5A, target, 0, low)
+    assembler.insertUpperHalf(target, upper)
+  }
+
   // MARK: Calls
 
   /// The call itself, with its arguments in the first three places of the frame.
-  private mutating func emitCall(_ entry: UnsafeRawPointer, _ function: Int) {
+  private mutating func emitCall(_ entry: ScalarCalls.Entry, _ function: Int) {
     assembler.emit(0xC5, 0xF8, 0x77)  // vzeroupper: the callee uses the SSE encoding.
     assembler.address(.rdi, .rsp, 0)
     assembler.address(.rsi, .rsp, vectorBytes)
     assembler.address(.rdx, .rsp, 2 * vectorBytes)
     let object = Unmanaged.passUnretained(program.functions[function]).toOpaque()
     assembler.move(.rcx, UInt64(UInt(bitPattern: object)))
-    assembler.move(.r8, UInt64(assembler.instructionSet.laneCount(of: program.precision)))
-    assembler.move(.rax, UInt64(UInt(bitPattern: entry)))
+    assembler.move(.r8, UInt64(assembler.instructionSet.laneCount(of: assembler.precision)))
+    let address = unsafeBitCast(entry, to: UnsafeRawPointer.self)
+    assembler.move(.rax, UInt64(UInt(bitPattern: address)))
     assembler.emit(0xFF, 0xD0)  // call rax
   }
 
@@ -414,9 +455,7 @@ struct Emitter {
       registerOf[Int(value)] = nil
       valueIn[register] = nil
     }
-    emitCall(
-      unsafeBitCast(ScalarCalls.entry(program.precision), to: UnsafeRawPointer.self), Int(operation.immediate)
-    )
+    emitCall(ScalarCalls.entry(operation.precision), Int(operation.immediate))
     locked.removeAll()
     move(to: takeRegister(for: Value(position)), from: .memory(.rsp, 2 * vectorBytes))
   }
@@ -440,20 +479,20 @@ struct Emitter {
     coldBlocks.append(
       ColdBlock(
         jump: jump, returnTo: assembler.bytes.count, function: Int(operation.immediate), argument: argument,
-        result: target, mask: mask, isInLoop: isInLoop))
+        result: target, mask: mask, precision: operation.precision, isInLoop: isInLoop))
   }
 
   /// The way out of the straight line: all registers are kept but the result's.
   private mutating func emitCold(_ block: ColdBlock) {
     assembler.setTarget(of: block.jump)
+    assembler.precision = block.precision
     save(block.argument, at: 0)
     save(block.mask, at: vectorBytes)
     save(block.result, at: 2 * vectorBytes)
     for register in valueIn.indices {
       save(UInt8(register), at: frameSize + Int32(register) * vectorBytes)
     }
-    emitCall(
-      unsafeBitCast(ScalarCalls.entryWhere(program.precision), to: UnsafeRawPointer.self), block.function)
+    emitCall(ScalarCalls.entryWhere(block.precision), block.function)
     for register in valueIn.indices where register != Int(block.result) {
       move(to: UInt8(register), from: .memory(.rsp, frameSize + Int32(register) * vectorBytes))
     }

@@ -41,7 +41,8 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
     let laneCount = instructionSet.laneCount(of: Scalar.precision)
     self.laneCount = laneCount
     estimatedCost = program.operations.reduce(0.5) {
-      $0 + ($1.code == .call ? 10 : 0.5 / Double(laneCount))
+      let lanes = instructionSet.laneCount(of: $1.precision)
+      return $0 + ($1.code == .call ? 10 * Double(lanes) : 0.5) / Double(laneCount)
     }
     usedInputs = program.operations.filter { $0.code == .input }.map { Int($0.immediate) }.sorted()
   }

@@ -1,6 +1,7 @@
 internal import NablaExpressions
 
-/// The elementary functions as straight-line vector code, at most 1 ulp off over their whole domains.
+/// The elementary functions as straight-line vector code, at most 1 ulp off over their whole domains. Those of
+/// floats are in ``SingleVectorMath``, but for what is exact in either precision.
 ///
 /// NaN, infinities, signed zeros and domain errors give what the table of operations gives. Arguments that
 /// would burden the straight line for little (subnormal arguments of logarithms, angles beyond 10⁶) go to
@@ -16,11 +17,12 @@ enum VectorMath {
   static func lowered(
     _ operation: Operation, _ operands: [Value], _ builder: inout VectorBuilder
   ) -> Value? {
-    let rule = anyPrecision[operation] ?? (builder.precision == .double ? rules[operation] : nil)
+    let rules = builder.precision == .double ? rules : SingleVectorMath.rules
+    let rule = anyPrecision[operation] ?? rules[operation]
     return rule?(&builder, operands)
   }
 
-  private typealias Rule = @Sendable (inout VectorBuilder, [Value]) -> Value
+  typealias Rule = @Sendable (inout VectorBuilder, [Value]) -> Value
 
   private static let anyPrecision: [Operation: Rule] = [
     .multiply: { $0.multiply($1[0], $1[1]) },
