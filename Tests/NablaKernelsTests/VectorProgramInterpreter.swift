@@ -4,10 +4,13 @@ import TestSupport
 
 /// Runs a vector program for one point with Swift's scalar arithmetic: what machine code must equal bit by
 /// bit, whatever the program.
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
 func interpret<Scalar: BitwiseScalar>(
   _ program: VectorProgram, inputs: [Scalar], outputCount: Int
 ) -> [Scalar] {
   var values: [Scalar] = []
+  values.reserveCapacity(program.operations.count)
   var outputs = [Scalar](repeating: .nan, count: outputCount)
   for operation in program.operations {
     let a = operation.a >= 0 ? values[Int(operation.a)] : 0
