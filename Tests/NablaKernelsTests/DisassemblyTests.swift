@@ -84,6 +84,31 @@ import TestSupport
     #expect(names.isSuperset(of: expected), "\(expected.subtracting(names)) in \(names)")
     #expect(!names.contains("(bad)"))
   }
+
+  /// What runs alone do not tell apart: a store past the caches, and that it is waited for; sums in place.
+  @Test(arguments: [InstructionSet.avx2, .avx512], [Precision.double, .single])
+  func outputsAreStoredAsTheLayoutSays(set: InstructionSet, precision: Precision) throws {
+    let (vector, suffix) = (set == .avx2 ? "ymm0" : "zmm0", precision == .double ? "d" : "s")
+    let size = set == .avx2 ? "YMMWORD" : "ZMMWORD"
+    let cases: [(CodeLayout.Output, String)] = [
+      (.streamedColumn, "vmovntp\(suffix) \(size) PTR [rbx+r13*1],\(vector)"),
+      (.column, "vmovup\(suffix) \(size) PTR [rbx+r13*1],\(vector)"),
+      (.scalar, "vmovs\(suffix) \(precision == .double ? "QWORD" : "DWORD") PTR [rax],xmm0"),
+    ]
+    for (place, store) in cases {
+      var builder = VectorBuilder(precision)
+      builder.store(builder.input(0), output: 0)
+      let layout =
+        place == .scalar
+        ? CodeLayout.singlePoint(inputCount: 1, outputCount: 1)
+        : CodeLayout(inputs: [.shared], outputs: [place])
+      var emitter = Emitter(builder.program, layout: layout, instructionSet: set)
+      let lines = try Disassembler.lines(emitter.emit()).prefix { $0 != "ret" }
+      #expect(lines.contains(store), "\(lines)")
+      #expect(lines.contains("sfence") == (place == .streamedColumn))
+      #expect(lines.contains("vzeroupper"))
+    }
+  }
 }
 
 /// An operation with its operands in some places, and the instructions for it.
