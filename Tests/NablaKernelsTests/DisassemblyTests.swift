@@ -20,8 +20,8 @@ import TestSupport
   }
 
   /// Each operation with its operands in registers, in the frame and in the pool, used for the last time or
-  /// not. `%` stands for a vector register, `{p}` for pd or ps, `{q}` for q or d, `{M}` and `{C}` for operands
-  /// in the frame and in the pool.
+  /// not. `%` stands for a vector register, `{p}` for pd or ps, `{q}` for q or d, `{b}` for b or w, `{M}` and
+  /// `{C}` for operands in the frame and in the pool.
   @Test(arguments: [InstructionSet.avx2, .avx512], [Precision.double, .single])
   func eachOperationIsTheInstructionItShouldBe(set: InstructionSet, precision: Precision) throws {
     let isDouble = precision == .double
@@ -37,10 +37,11 @@ import TestSupport
         OperandForm(places: row.places, fillers: 0, residents: 0), precision, constant: { 1 })
       var emitter = Emitter(program, layout: layout, instructionSet: set)
       let lines = try Disassembler.lines(emitter.emit()).prefix { $0 != "ret" }
-        .filter { $0.hasPrefix("v") && !$0.hasPrefix("vmovu") && !$0.hasPrefix("vbroadcast") }
+        .filter { $0.hasPrefix("v") || $0.hasPrefix("k") }
+        .filter { !$0.hasPrefix("vmovu") && !$0.hasPrefix("vbroadcast") }
         .filter { $0 != "vzeroupper" }.map { $0.replacing(/\[rip.*/, with: "[rip]") }
       var text = row.text.replacing("{p}", with: isDouble ? "pd" : "ps")
-        .replacing("{q}", with: isDouble ? "q" : "d")
+        .replacing("{q}", with: isDouble ? "q" : "d").replacing("{b}", with: isDouble ? "b" : "w")
       for (token, replacement) in tokens { text = text.replacing(token, with: replacement) }
       #expect(lines.joined(separator: "; ") == text, "\(row.operation) of \(row.places)")
     }
@@ -187,6 +188,10 @@ private struct ExpectedInstructions {
         )
       }
     }
+    rows.append(
+      .init(
+        .callWhere, [.dying, .dying, .dying],
+        isAVX2 ? "vtest{p} %2,%2" : "vpmov{q}2m k1,%2; kortest{b} k1,k1"))
     rows.append(.init(.shiftLeft, [.dying], "vpsll{q} %0,%0,0xc", immediate: 12))
     rows.append(.init(.shiftRight, [.living], "vpsrl{q} %1,%0,0x1f", immediate: 31))
     return rows
