@@ -128,7 +128,7 @@ private let best = ["NABLA_ISA": ""]
 
   @Test("a graph that is too large for machine code", .enabled(if: hasMachineCode))
   func large() throws {
-    let sum = (0..<21_000).map { "sqrt(x+\($0))" }.joined(separator: "+")
+    let sum = (0..<36_000).map { "sqrt(x+\($0))" }.joined(separator: "+")
     let arguments = ["evaluate", "-", "--outputs", "value", "--explain"]
     let run = try Nabla(arguments, input: sum, environment: best)
     #expect(run.status == 0)

@@ -9,107 +9,36 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
 
 /// Code for every layout of inputs and outputs gives the bits that code for columns gives.
 @Suite struct CodeLayoutTests {
-  /// Where the points of an input lie.
-  private enum Place: CaseIterable {
-    case column, rows, wideRows, reversed, shared, tiles
-  }
-
   private let variables = ["a", "b", "c", "d", "e"].map { Expr.variable($0) }
 
   /// Each variable in each layout, several kinds of strides at once, numbers of points that fill vectors,
   /// tiles and turns of the loop and such that do not, and ranges that begin in the middle.
-  @Test(arguments: runnable)
-  func layoutsDoNotChangeBits(instructionSet: InstructionSet) throws {
+  @Test(arguments: runnable, ScalarType.allCases)
+  func layoutsDoNotChangeBits(instructionSet: InstructionSet, scalar: ScalarType) throws {
+    try layoutsDoNotChangeBits(instructionSet, as: scalar.type)
+  }
+
+  private func layoutsDoNotChangeBits<Scalar: BitwiseScalar>(
+    _ instructionSet: InstructionSet, as: Scalar.Type
+  ) throws {
     let seed: UInt64 = 20_261_124
     var generator = SplitMix64(seed: seed)
     for trial in 0..<150 {
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let outputs = (0..<4).map { _ in expressions.next(size: 2 + trial % 60) }
       let kernel = try #require(
-        MachineKernel<Double>(outputs: outputs, inputs: variables, instructionSet: instructionSet))
+        MachineKernel<Scalar>(outputs: outputs, inputs: variables, instructionSet: instructionSet))
       let count = [1, 2, 7, 8, 24, 31, 33, 1030][trial % 8]
-      let places = variables.map { _ in Place.allCases.randomElement(using: &generator)! }
-      try compare(kernel, count, places, &generator, "seed \(seed), trial \(trial)")
-    }
-  }
-
-  private func compare(
-    _ kernel: MachineKernel<Double>, _ count: Int, _ places: [Place], _ generator: inout SplitMix64,
-    _ comment: Comment
-  ) throws {
-    let (n, m) = (places.count, kernel.outputCount)
-    let tiles = (count + 7) / 8
-    // All numbers in one pool, of which each layout takes its own region.
-    let region = tiles * 8 * 100
-    var pool = (0..<2 * n * region).map { _ in Double.random(in: -2...2, using: &generator) }
-    var columns = [Double](repeating: 0, count: n * count)
-    var results = [Double](repeating: .nan, count: 3 * m * tiles * 8)
-    try pool.withUnsafeMutableBufferPointer { pool in
-      try columns.withUnsafeMutableBufferPointer { columns in
-        try results.withUnsafeMutableBufferPointer { results in
-          let base = try #require(pool.baseAddress)
-          let inputs = (0..<n).map { i -> InputColumn<Double> in
-            switch places[i] {
-            case .column: InputColumn(base: base + i * region, stride: 1)
-            case .rows: InputColumn(base: base + i, stride: n)
-            case .wideRows: InputColumn(base: base + i, stride: 99)
-            case .reversed: InputColumn(base: base + i * region + count, stride: -1)
-            case .shared: InputColumn(base: base + i, stride: 0)
-            case .tiles: InputColumn(base: base + 8 * i, tileColumns: n)
-            }
-          }
-          for i in 0..<n {
-            for point in 0..<count { columns[i * count + point] = inputs[i].address(of: point).pointee }
-          }
-          let plain = (0..<n).map { InputColumn(base: columns.baseAddress! + $0 * count, stride: 1) }
-          let size = tiles * 8
-          let expected = (0..<m).map { OutputColumn(base: results.baseAddress! + $0 * size, stride: 1) }
-          kernel.run(count: count, inputs: plain, outputs: expected)
-          // Outputs in columns from a point in the middle on, in tiles, and in rows.
-          let start = count < 16 ? 0 : 8
-          let target = results.baseAddress! + m * size
-          for (outputs, range) in [
-            ((0..<m).map { OutputColumn(base: target + $0 * size, stride: 1) }, start..<count),
-            ((0..<m).map { OutputColumn(base: target + 8 * $0, tileColumns: m) }, 0..<count),
-            ((0..<m).map { OutputColumn(base: target + $0, stride: m) }, start..<count),
-          ] {
-            kernel.run(points: range, inputs: inputs, outputs: outputs, isStreamed: false)
-            for output in 0..<m {
-              for point in range {
-                let (a, b) = (outputs[output].address(of: point), expected[output].address(of: point))
-                #expect(isSame(a.pointee, b.pointee), comment)
-              }
-            }
-          }
-        }
+      let places = variables.map { _ in PlacedPoints<Scalar>.Place.allCases.randomElement(using: &generator)!
       }
-    }
-  }
-
-  /// A single point has code of its own, which reads and writes numbers, not vectors.
-  @Test(arguments: runnable)
-  func aSinglePointHasTheSameBits(instructionSet: InstructionSet) throws {
-    let seed: UInt64 = 7
-    var generator = SplitMix64(seed: seed)
-    for trial in 0..<200 {
-      var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
-      let outputs = (0..<3).map { _ in expressions.next(size: 1 + trial % 60) }
-      let kernel = try #require(
-        MachineKernel<Double>(outputs: outputs, inputs: variables, instructionSet: instructionSet))
-      var point = variables.map { _ in Double.random(in: -2...2, using: &generator) }
-      let expected = run(kernel, [point, point])[0]
-      // What lies beside the results must stay.
-      var results = [Double](repeating: 17, count: 6)
-      point.withUnsafeMutableBufferPointer { point in
-        results.withUnsafeMutableBufferPointer { results in
-          let addresses =
-            point.indices.map { point.baseAddress! + $0 } + (0..<3).map { results.baseAddress! + 2 * $0 }
-          kernel.run(addresses: addresses)
-        }
-      }
-      for i in 0..<3 {
-        #expect(isSame(results[2 * i], expected[i]), "seed \(seed), trial \(trial)")
-        #expect(results[2 * i + 1] == 17)
+      let points = PlacedPoints<Scalar>(count, places, using: &generator)
+      let expected = run(kernel, (0..<count).map { points[$0] })
+      let start = count < 2 * Scalar.tileWidth ? 0 : Scalar.tileWidth
+      for target in PlacedPoints<Scalar>.Target.allCases {
+        let results = points.results(of: kernel, in: start..<count, to: target)
+        #expect(
+          zip(results, expected[start...]).allSatisfy { zip($0, $1).allSatisfy(isSame) },
+          "\(places) to \(target), \(count) points, seed \(seed), trial \(trial)")
       }
     }
   }

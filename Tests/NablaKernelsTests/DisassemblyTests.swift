@@ -1,4 +1,3 @@
-import Foundation
 import NablaExpressions
 import Testing
 import TestSupport
@@ -7,69 +6,45 @@ import TestSupport
 
 /// The emitted bytes as an independent disassembler reads them, also for instruction sets that this
 /// machine cannot run. Where no `objdump` is installed there is nothing to test.
-@Suite(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/objdump")))
-struct DisassemblyTests {
-  /// The instructions of the loop's body, without the moves of columns' addresses.
-  private func disassemble(_ code: [UInt8]) throws -> [String] {
-    let file = FileManager.default.temporaryDirectory.appending(path: "nabla-\(UUID().uuidString).bin")
-    try Data(code).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/objdump")
-    process.arguments = [
-      "-D", "-b", "binary", "-mi386:x86-64", "-Mintel", "--no-show-raw-insn", file.path,
-    ]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    process.waitUntilExit()
-    return text.split(separator: "\n").compactMap { line in
-      let parts = line.split(separator: "\t")
-      return parts.count == 2 ? parts[1].trimmingCharacters(in: .whitespaces) : nil
-    }
-  }
-
+@Suite(.enabled(if: Disassembler.isInstalled)) struct DisassemblyTests {
   private func vectorInstructions<Scalar: KernelScalar>(
     _ outputs: [Expr], _ set: InstructionSet, as: Scalar.Type
   ) throws -> [String] {
     let inputs = Expr.variables(of: outputs)
     let code = MachineKernel<Scalar>.code(outputs: outputs, inputs: inputs, instructionSet: set)
-    let lines = try disassemble(code)
+    let lines = try Disassembler.lines(code)
     // Behind the return there are only padding and constants.
     let body = lines.prefix { $0 != "ret" }
     #expect(!body.contains { $0.contains("(bad)") })
     return body.filter { $0.hasPrefix("v") }
   }
 
-  @Test func eachOperationIsTheInstructionItShouldBe() throws {
-    let x = Expr.variable("x"), y = Expr.variable("y"), z = Expr.variable("z")
-    let cases: [(Expr, avx2: [String], avx512: [String])] = [
-      (x + y, ["vaddpd"], ["vaddpd"]), (x - y, ["vsubpd"], ["vsubpd"]), (x * y, ["vmulpd"], ["vmulpd"]),
-      (x / y, ["vdivpd"], ["vdivpd"]), (sqrt(x), ["vsqrtpd"], ["vsqrtpd"]), (-x, ["vxorpd"], ["vxorpd"]),
-      (x * y + z, ["vfmadd231pd"], ["vfmadd231pd"]), (z - x * y, ["vfnmadd231pd"], ["vfnmadd231pd"]),
-      (x * y - z, ["vfmsub231pd"], ["vfmsub231pd"]), (floor(x), ["vroundpd"], ["vrndscalepd"]),
-      (
-        select(x .< y, x, z), ["vcmpltpd", "vblendvpd"],
-        ["vcmpltpd", "vpmovm2q", "vpmovq2m", "vblendmpd"]
-      ),
-    ]
-    for (expression, avx2, avx512) in cases {
-      for (set, expected) in [(InstructionSet.avx2, avx2), (.avx512, avx512)] {
-        #expect(try names([expression], set, as: Double.self) == expected, "\(expression) for \(set)")
-        let single = expected.map { singleForm[$0] ?? $0.replacing(/pd$/, with: "ps") }
-        #expect(try names([expression], set, as: Float.self) == single, "\(expression) of floats for \(set)")
-      }
+  /// Each operation with its operands in registers, in the frame and in the pool, used for the last time or
+  /// not. `%` stands for a vector register, `{p}` for pd or ps, `{q}` for q or d, `{b}` for b or w, `{M}` and
+  /// `{C}` for operands in the frame and in the pool.
+  @Test(arguments: [InstructionSet.avx2, .avx512], [Precision.double, .single])
+  func eachOperationIsTheInstructionItShouldBe(set: InstructionSet, precision: Precision) throws {
+    let isDouble = precision == .double
+    let tokens =
+      set == .avx2
+      ? ["%": "ymm", "{M}": "YMMWORD PTR [rsp+0x60]", "{C}": "YMMWORD PTR [rip]"]
+      : [
+        "%": "zmm", "{M}": "ZMMWORD PTR [rsp+0xc0]",
+        "{C}": isDouble ? "QWORD BCST [rip]" : "DWORD BCST [rip]",
+      ]
+    for row in ExpectedInstructions.rows(set) {
+      let (program, layout) = row.operation.program(
+        OperandForm(places: row.places, fillers: 0, residents: 0), precision, constant: { 1 })
+      var emitter = Emitter(program, layout: layout, instructionSet: set)
+      let lines = try Disassembler.lines(emitter.emit()).prefix { $0 != "ret" }
+        .filter { $0.hasPrefix("v") || $0.hasPrefix("k") }
+        .filter { !$0.hasPrefix("vmovu") && !$0.hasPrefix("vbroadcast") }
+        .filter { $0 != "vzeroupper" }.map { $0.replacing(/\[rip.*/, with: "[rip]") }
+      var text = row.text.replacing("{p}", with: isDouble ? "pd" : "ps")
+        .replacing("{q}", with: isDouble ? "q" : "d").replacing("{b}", with: isDouble ? "b" : "w")
+      for (token, replacement) in tokens { text = text.replacing(token, with: replacement) }
+      #expect(lines.joined(separator: "; ") == text, "\(row.operation) of \(row.places)")
     }
-  }
-
-  private let singleForm = ["vpmovm2q": "vpmovm2d", "vpmovq2m": "vpmovd2m"]
-
-  private func names<Scalar: KernelScalar>(
-    _ outputs: [Expr], _ set: InstructionSet, as: Scalar.Type
-  ) throws -> [String] {
-    try vectorInstructions(outputs, set, as: Scalar.self).map { String($0.prefix { $0 != " " }) }
-      .filter { !["vmovupd", "vmovups", "vbroadcastsd", "vbroadcastss", "vzeroupper"].contains($0) }
   }
 
   /// Sums of many long-lived values: registers with numbers beyond 7 and 15, spills, constants.
@@ -121,8 +96,8 @@ struct DisassemblyTests {
       inputs: [.row(stride: 3), .nextInRow(stride: 3), .row(stride: 3)], outputs: [.column])
     var emitter = Emitter(program, layout: layout, instructionSet: set)
     let names = Set(
-      try disassemble(emitter.emit()).prefix { $0 != "ret" }
-        .map { String($0.trimmingPrefix("{evex} ").prefix { $0 != " " }) })
+      try Disassembler.lines(emitter.emit()).prefix { $0 != "ret" }
+        .map { String($0.prefix { $0 != " " }) })
     let expected: Set<String> =
       switch (scalar, set) {
       case (.double, .avx2): ["vmovupd", "vmovsd", "vmovhpd", "vinsertf128", "vunpcklpd", "vunpckhpd"]
@@ -132,5 +107,116 @@ struct DisassemblyTests {
       }
     #expect(names.isSuperset(of: expected), "\(expected.subtracting(names)) in \(names)")
     #expect(!names.contains("(bad)"))
+  }
+
+  /// What runs alone do not tell apart: a store past the caches, and that it is waited for; sums in place.
+  @Test(arguments: [InstructionSet.avx2, .avx512], [Precision.double, .single])
+  func outputsAreStoredAsTheLayoutSays(set: InstructionSet, precision: Precision) throws {
+    let (vector, suffix) = (set == .avx2 ? "ymm0" : "zmm0", precision == .double ? "d" : "s")
+    let size = set == .avx2 ? "YMMWORD" : "ZMMWORD"
+    let cases: [(CodeLayout.Output, String)] = [
+      (.streamedColumn, "vmovntp\(suffix) \(size) PTR [rbx+r13*1],\(vector)"),
+      (.column, "vmovup\(suffix) \(size) PTR [rbx+r13*1],\(vector)"),
+      (.scalar, "vmovs\(suffix) \(precision == .double ? "QWORD" : "DWORD") PTR [rax],xmm0"),
+    ]
+    for (place, store) in cases {
+      var builder = VectorBuilder(precision)
+      builder.store(builder.input(0), output: 0)
+      let layout =
+        place == .scalar
+        ? CodeLayout.singlePoint(inputCount: 1, outputCount: 1)
+        : CodeLayout(inputs: [.shared], outputs: [place])
+      var emitter = Emitter(builder.program, layout: layout, instructionSet: set)
+      let lines = try Disassembler.lines(emitter.emit()).prefix { $0 != "ret" }
+      #expect(lines.contains(store), "\(lines)")
+      #expect(lines.contains("sfence") == (place == .streamedColumn))
+      #expect(lines.contains("vzeroupper"))
+    }
+  }
+}
+
+/// An operation with its operands in some places, and the instructions for it.
+private struct ExpectedInstructions {
+  var operation: FormOperation
+  var places: [OperandForm.Place]
+  var text: String
+
+  init(_ code: VectorProgram.Code, _ places: [OperandForm.Place], _ text: String, immediate: Int32 = 0) {
+    operation = FormOperation(code: code, operandCount: places.count, immediate: immediate)
+    self.places = places
+    self.text = text
+  }
+
+  static func rows(_ set: InstructionSet) -> [ExpectedInstructions] {
+    let isAVX2 = set == .avx2
+    var rows: [ExpectedInstructions] = []
+    let binary: [(VectorProgram.Code, String)] = [
+      (.add, "vadd{p}"), (.subtract, "vsub{p}"), (.multiply, "vmul{p}"), (.divide, "vdiv{p}"),
+      (.minimum, "vmin{p}"), (.maximum, "vmax{p}"), (.and, "vand{p}"), (.or, "vor{p}"),
+      (.exclusiveOr, "vxor{p}"), (.andNot, "vandn{p}"), (.addIntegers, "vpadd{q}"),
+      (.subtractIntegers, "vpsub{q}"),
+    ]
+    for (code, name) in binary {
+      let forms: [([OperandForm.Place], String)] = [
+        ([.dying, .dying], "\(name) %0,%0,%1"),
+        ([.living, .living], "\(name) %2,%0,%1"),
+        ([.living, .dying], "\(name) %1,%0,%1"),
+        ([.dying, .previous], "\(name) %0,%0,%0"),
+        ([.dying, .shared], "\(name) %0,%0,{M}"),
+        ([.dying, .constant], "\(name) %0,%0,{C}"),
+      ]
+      rows += forms.map { ExpectedInstructions(code, $0, $1) }
+    }
+    for (code, opcode) in [
+      (VectorProgram.Code.multiplyAdd, "vfmadd"), (.multiplySubtract, "vfmsub"),
+      (.negativeMultiplyAdd, "vfnmadd"),
+    ] {
+      let forms: [([OperandForm.Place], String)] = [
+        ([.dying, .dying, .dying], "\(opcode)231{p} %2,%0,%1"),
+        ([.living, .constant, .dying], "\(opcode)231{p} %1,%0,{C}"),
+        ([.dying, .shared, .dying], "\(opcode)231{p} %1,%0,{M}"),
+        ([.dying, .dying, .living], "\(opcode)213{p} %0,%1,%2"),
+        ([.living, .dying, .living], "\(opcode)213{p} %1,%0,%2"),
+        ([.living, .living, .living], "\(opcode)213{p} %3,%1,%2"),
+        ([.dying, .dying, .shared], "\(opcode)213{p} %0,%1,{M}"),
+        ([.dying, .dying, .constant], "\(opcode)213{p} %0,%1,{C}"),
+        ([.dying, .shared, .living], "\(opcode)132{p} %0,%1,{M}"),
+        ([.dying, .constant, .living], "\(opcode)132{p} %0,%1,{C}"),
+      ]
+      rows += forms.map { ExpectedInstructions(code, $0, $1) }
+    }
+    for (immediate, name) in ["eq", "lt", "le", "unord", "neq", "nlt", "nle"].enumerated() {
+      for (place, last) in [(OperandForm.Place.dying, "%1"), (.shared, "{M}"), (.constant, "{C}")] {
+        rows.append(
+          .init(
+            .compare, [.dying, place],
+            isAVX2 ? "vcmp\(name){p} %0,%0,\(last)" : "vcmp\(name){p} k1,%0,\(last); vpmovm2{q} %0,k1",
+            immediate: Int32(immediate)))
+      }
+    }
+    for (place, operand, otherwise) in [(OperandForm.Place.dying, "%1", "%2"), (.shared, "{M}", "%1")] {
+      rows.append(
+        .init(
+          .blend, [.dying, place, .dying],
+          isAVX2
+            ? "vblendv{p} %0,\(otherwise),\(operand),%0"
+            : "vpmov{q}2m k1,%0; vblendm{p} %0{k1},\(otherwise),\(operand)"))
+    }
+    for (place, operand) in [(OperandForm.Place.dying, "%0"), (.evicted, "{M}"), (.constant, "{C}")] {
+      rows.append(.init(.squareRoot, [place], "vsqrt{p} %0,\(operand)"))
+      for mode in Int32(0)...3 where place != .constant {
+        let name = isAVX2 ? "vround" : "vrndscale"
+        rows.append(
+          .init(.round, [place], "\(name){p} %0,\(operand),0x\(String(8 + mode, radix: 16))", immediate: mode)
+        )
+      }
+    }
+    rows.append(
+      .init(
+        .callWhere, [.dying, .dying, .dying],
+        isAVX2 ? "vtest{p} %2,%2" : "vpmov{q}2m k1,%2; kortest{b} k1,k1"))
+    rows.append(.init(.shiftLeft, [.dying], "vpsll{q} %0,%0,0xc", immediate: 12))
+    rows.append(.init(.shiftRight, [.living], "vpsrl{q} %1,%0,0x1f", immediate: 31))
+    return rows
   }
 }

@@ -4,11 +4,14 @@ import TestSupport
 
 /// Runs a vector program for one point with Swift's scalar arithmetic: what machine code must equal bit by
 /// bit, whatever the program.
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
 func interpret<Scalar: BitwiseScalar>(
   _ program: VectorProgram, inputs: [Scalar], outputCount: Int
 ) -> [Scalar] {
   // The bits of each value, in the precision of its operation.
   var values: [UInt64] = []
+  values.reserveCapacity(program.operations.count)
   var outputs = [Scalar](repeating: .nan, count: outputCount)
   for operation in program.operations {
     switch operation.code {

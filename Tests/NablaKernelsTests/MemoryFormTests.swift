@@ -1,0 +1,152 @@
+import Testing
+import TestSupport
+
+@testable import NablaKernels
+
+/// Every way in which vectors come from inputs and go to outputs, for bits of any kind: loads, broadcasts,
+/// the transposition of rows, tiles, stores past the caches, sums. Columns that come first and live on take
+/// the lower registers and those for addresses.
+@Suite struct MemoryFormTests {
+  private static let inputs: [[CodeLayout.Input]] = [
+    [.column], [.shared], [.tile(columns: 1), .tile(columns: 1)], [.tile(columns: 3)],
+    [.row(stride: 2), .nextInRow(stride: 2)], [.row(stride: 3)],
+    [.row(stride: 3), .nextInRow(stride: 3), .nextInRow(stride: 3)],
+    [.row(stride: 64), .nextInRow(stride: 64), .row(stride: 2), .column, .tile(columns: 3)],
+  ]
+  private static let outputs: [CodeLayout.Output] = [.column, .streamedColumn, .tile(columns: 3), .sum]
+
+  @Test(arguments: runnable, ScalarType.allCases)
+  func everyLayoutMovesBits(instructionSet: InstructionSet, scalar: ScalarType) throws {
+    try everyLayoutMovesBits(instructionSet, as: scalar.type)
+  }
+
+  private func everyLayoutMovesBits<Scalar: BitwiseScalar>(
+    _ instructionSet: InstructionSet, as: Scalar.Type
+  ) throws {
+    let seed: UInt64 = 20_261_126
+    var generator = SplitMix64(seed: seed)
+    for (inputs, output) in Self.inputs.flatMap({ inputs in Self.outputs.map { (inputs, $0) } }) {
+      for fillers in [0, 9, instructionSet.registerCount - 4] {
+        for variant in 0..<8 {
+          var layout = CodeLayout(
+            inputs: (0..<fillers).map { _ in .column } + inputs,
+            outputs: inputs.map { _ in output } + (0..<fillers).map { _ in .column })
+          layout.parts = Swift.min(1 + variant % 2, layout.mostParts(instructionSet))
+          // Neighbours in rows are read together, whichever comes first.
+          let order = variant & 2 == 0 ? Array(inputs.indices) : inputs.indices.reversed()
+          let program = program(fillers, order, precision: Scalar.precision)
+          var emitter = Emitter(
+            program, layout: layout, instructionSet: instructionSet,
+            residentCount: fillers < 10 && variant & 4 == 0 ? 2 : 0)
+          let memory = try #require(ExecutableMemory(emitter.emit()))
+          let batch = MovedBits<Scalar>(layout, instructionSet, &generator)
+          batch.run(memory)
+          #expect(
+            batch.isMoved(inputs.count, fillers),
+            "\(inputs) to \(output) behind \(fillers), variant \(variant), seed \(seed)")
+        }
+      }
+    }
+  }
+
+  /// Copies inputs behind `fillers` others, and then those.
+  private func program(_ fillers: Int, _ order: [Int], precision: Precision) -> VectorProgram {
+    var builder = VectorBuilder(precision)
+    let living = (0..<fillers).map { builder.input($0) }
+    for input in order { builder.store(builder.input(fillers + input), output: input) }
+    for (output, value) in living.enumerated() { builder.store(value, output: order.count + output) }
+    return builder.program
+  }
+
+  /// The code for a single point loads and stores numbers, also those of high registers.
+  @Test(arguments: runnable, ScalarType.allCases)
+  func aSinglePointMovesBits(instructionSet: InstructionSet, scalar: ScalarType) throws {
+    try aSinglePointMovesBits(instructionSet, as: scalar.type)
+  }
+
+  private func aSinglePointMovesBits<Scalar: BitwiseScalar>(
+    _ instructionSet: InstructionSet, as: Scalar.Type
+  ) throws {
+    let seed: UInt64 = 20_261_127
+    var generator = SplitMix64(seed: seed)
+    let count = instructionSet.registerCount
+    let program = program(count - 1, [0], precision: Scalar.precision)
+    var emitter = Emitter(
+      program, layout: .singlePoint(inputCount: count, outputCount: count), instructionSet: instructionSet)
+    let memory = try #require(ExecutableMemory(emitter.emit()))
+    let point = (0..<count).map { _ in Scalar.pattern(using: &generator) }
+    let results = runCode(memory, point.map { [$0] }, outputs: point.map { _ in 2 }, count: 1)
+    for (result, number) in zip(results, [point[count - 1]] + point.dropLast()) {
+      #expect(result[0].bitPattern == number.bitPattern && result[1].isNaN, "seed \(seed)")
+    }
+  }
+}
+
+/// The instruction sets with machine code that this machine can run.
+private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.isAvailable }
+
+/// Inputs and outputs in memory as a layout says.
+private final class MovedBits<Scalar: BitwiseScalar> {
+  private let layout: CodeLayout
+  private let lanes: Int
+  private let count: Int
+  private let memory: UnsafeMutableRawPointer
+  private let inputs: [InputColumn<Scalar>]
+  private let outputs: [OutputColumn<Scalar>]
+
+  init(_ layout: CodeLayout, _ instructionSet: InstructionSet, _ generator: inout SplitMix64) {
+    self.layout = layout
+    lanes = instructionSet.laneCount(of: Scalar.precision)
+    let (count, width) = (4 * lanes, Scalar.tileWidth)
+    self.count = count
+    // Room for rows of 64, and the inputs behind one another.
+    let (room, n) = (64 * count, layout.inputs.count)
+    let size = 2 * room + layout.outputs.count * 3 * count
+    memory = .allocate(byteCount: size * MemoryLayout<Scalar>.stride, alignment: 64)
+    let numbers = memory.initializeMemory(as: Scalar.self, repeating: .nan, count: size)
+    for i in 0..<2 * room { numbers[i] = .pattern(using: &generator) }
+    inputs = layout.inputs.enumerated().map { i, place in
+      switch place {
+      case .column: InputColumn(base: numbers + i * count, stride: 1)
+      case .row(let stride), .nextInRow(let stride): InputColumn(base: numbers + room + i, stride: stride)
+      case .tile(let columns):
+        InputColumn(base: numbers + room / 2 + (n - 1 - i) * width, tileColumns: columns)
+      case .shared: InputColumn(base: numbers + i, stride: 0)
+      }
+    }
+    outputs = layout.outputs.enumerated().map { i, place in
+      let base = numbers + 2 * room + i * 3 * count
+      return if case .tile(let columns) = place {
+        OutputColumn(base: base, tileColumns: columns)
+      } else {
+        OutputColumn(base: base, stride: 1)
+      }
+    }
+  }
+
+  deinit { memory.deallocate() }
+
+  func run(_ code: ExecutableMemory) {
+    typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
+    let columns =
+      inputs.map { UnsafeMutableRawPointer(mutating: $0.base) }
+      + outputs.map { UnsafeMutableRawPointer($0.base) }
+    unsafeBitCast(code.address, to: Entry.self)(columns, 0, count * MemoryLayout<Scalar>.stride)
+  }
+
+  /// Whether each output is its input, or the sum.
+  func isMoved(_ moved: Int, _ fillers: Int) -> Bool {
+    outputs.indices.allSatisfy { output in
+      let input = inputs[output < moved ? fillers + output : output - moved]
+      if layout.outputs[output] == .sum {
+        return (0..<lanes).allSatisfy { lane in
+          let sum = stride(from: lane, to: count, by: lanes).reduce(0) { $0 + input.address(of: $1).pointee }
+          return isSame(outputs[output].base[lane], sum)
+        }
+      }
+      return (0..<count).allSatisfy {
+        outputs[output].address(of: $0).pointee.bitPattern == input.address(of: $0).pointee.bitPattern
+      }
+    }
+  }
+}
