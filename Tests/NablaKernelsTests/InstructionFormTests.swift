@@ -17,6 +17,9 @@ import TestSupport
     try everyFormEqualsScalarCode(instructionSet, as: scalar.type)
   }
 
+  // Called with a type that is known at run time only, it is not specialised by itself.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   private func everyFormEqualsScalarCode<Scalar: BitwiseScalar>(
     _ instructionSet: InstructionSet, as: Scalar.Type
   ) throws {

@@ -20,11 +20,15 @@ import TestSupport
     try everyLayoutMovesBits(instructionSet, as: scalar.type)
   }
 
+  // Called with a type that is known at run time only, it is not specialised by itself.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   private func everyLayoutMovesBits<Scalar: BitwiseScalar>(
     _ instructionSet: InstructionSet, as: Scalar.Type
   ) throws {
     let seed: UInt64 = 20_261_126
     var generator = SplitMix64(seed: seed)
+    let bits = (0..<MovedBits<Scalar>.size(instructionSet)).map { _ in Scalar.pattern(using: &generator) }
     for (inputs, output) in Self.inputs.flatMap({ inputs in Self.outputs.map { (inputs, $0) } }) {
       for fillers in [0, 9, instructionSet.registerCount - 4] {
         for variant in 0..<8 {
@@ -39,7 +43,7 @@ import TestSupport
             program, layout: layout, instructionSet: instructionSet,
             residentCount: fillers < 10 && variant & 4 == 0 ? 2 : 0)
           let memory = try #require(ExecutableMemory(emitter.emit()))
-          let batch = MovedBits<Scalar>(layout, instructionSet, &generator)
+          let batch = MovedBits(layout, instructionSet, bits)
           batch.run(memory)
           #expect(
             batch.isMoved(inputs.count, fillers),
@@ -94,17 +98,22 @@ private final class MovedBits<Scalar: BitwiseScalar> {
   private let inputs: [InputColumn<Scalar>]
   private let outputs: [OutputColumn<Scalar>]
 
-  init(_ layout: CodeLayout, _ instructionSet: InstructionSet, _ generator: inout SplitMix64) {
+  /// The numbers that inputs are taken from: room for rows of 64, and for inputs behind one another.
+  static func size(_ instructionSet: InstructionSet) -> Int {
+    2 * 64 * 4 * instructionSet.laneCount(of: Scalar.precision)
+  }
+
+  /// - Parameter bits: the numbers that inputs are taken from.
+  init(_ layout: CodeLayout, _ instructionSet: InstructionSet, _ bits: [Scalar]) {
     self.layout = layout
     lanes = instructionSet.laneCount(of: Scalar.precision)
     let (count, width) = (4 * lanes, Scalar.tileWidth)
     self.count = count
-    // Room for rows of 64, and the inputs behind one another.
-    let (room, n) = (64 * count, layout.inputs.count)
+    let (room, n) = (bits.count / 2, layout.inputs.count)
     let size = 2 * room + layout.outputs.count * 3 * count
     memory = .allocate(byteCount: size * MemoryLayout<Scalar>.stride, alignment: 64)
     let numbers = memory.initializeMemory(as: Scalar.self, repeating: .nan, count: size)
-    for i in 0..<2 * room { numbers[i] = .pattern(using: &generator) }
+    numbers.update(from: bits, count: bits.count)
     inputs = layout.inputs.enumerated().map { i, place in
       switch place {
       case .column: InputColumn(base: numbers + i * count, stride: 1)
