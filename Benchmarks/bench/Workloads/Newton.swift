@@ -15,47 +15,17 @@ private func newtonWorkload(
 ) -> Workload {
   Workload(name: name, n: n, batches: .only(100_000)) { batch in
     let inputs = Points(stream: stream, bounds: box(n, size))
-    let starts = inputs.tensor(0..<n, count: batch)
+    let starts = inputs.columns(0..<n, count: batch)
     return Trial {
       let function = Function(body, n)
-      var derivatives = Evaluation()
-      var points = starts
+      var ends = starts
       return Run {
-        points = starts
-        for _ in 0..<newtonSteps {
-          function.evaluate([.gradient, .hessian], at: points, into: &derivatives)
-          points = points - (try newtonSteps(derivatives.hessian, derivatives.gradient))
-        }
+        ends = function.newtonIterates(from: starts, steps: newtonSteps)
       } results: {
-        [points.rows($0)]
+        [ends.rows($0)]
       }
     } reference: {
       isChecked ? References.newton(body, n, from: inputs, at: $0) : nil
     }
-  }
-}
-
-/// H⁻¹g of every point. One singular or infinite matrix makes a batched solve throw; such points then stay
-/// where they are, as NumPy's do in the peers' table.
-private func newtonSteps(_ hessians: Tensor<Double>, _ gradients: Tensor<Double>) throws -> Tensor<Double> {
-  do {
-    return try LinearAlgebra.solve(hessians, gradients)
-  } catch .notFinite, .singular {
-    var (hessians, gradients) = (hessians, gradients)
-    let determinants = LinearAlgebra.determinant(hessians).scalars
-    let n = gradients.shape[1]
-    gradients.withUnsafeMutableBufferPointer { gradients in
-      hessians.withUnsafeMutableBufferPointer { hessians in
-        for (i, determinant) in determinants.enumerated() {
-          let (g, h) = (i * n..<(i + 1) * n, i * n * n..<(i + 1) * n * n)
-          guard determinant == 0 || determinant.isNaN || !gradients[g].allSatisfy(\.isFinite) else {
-            continue
-          }
-          for k in g { gradients[k] = 0 }
-          for k in h { hessians[k] = (k - h.lowerBound) % (n + 1) == 0 ? 1 : 0 }
-        }
-      }
-    }
-    return try LinearAlgebra.solve(hessians, gradients)
   }
 }
