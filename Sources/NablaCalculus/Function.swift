@@ -137,7 +137,7 @@ extension Function {
 }
 
 /// Variables that differ from all others, whatever those are called.
-private func tracedVariables(_ name: String, _ count: Int) -> [Expr] {
+func tracedVariables(_ name: String, _ count: Int) -> [Expr] {
   let graph = ExprGraph()
   let number = Symbol.freshNumber()
   return (0..<count).map { graph.variable(Symbol(name: "\(name)\($0)", number: number)) }

@@ -113,6 +113,7 @@ final class PlanCache: Sendable {
   private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: Function.Quantities.combinationCount))
   private let newton = Mutex<(any Kernel<Double>)?>(nil)
   private let eigenvalues = Mutex<KernelChain?>(nil)
+  private let rule = Mutex<ElementwiseRule?>(nil)
 
   func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
     let combination = quantities.rawValue & (Function.Quantities.combinationCount - 1)
@@ -138,6 +139,15 @@ final class PlanCache: Sendable {
     eigenvalues.withLock { chain in
       let made = chain ?? make()
       chain = made
+      return made
+    }
+  }
+
+  /// The function applied to tensors by element.
+  func elementwiseRule(_ make: () -> ElementwiseRule) -> ElementwiseRule {
+    rule.withLock { rule in
+      let made = rule ?? make()
+      rule = made
       return made
     }
   }

@@ -56,11 +56,11 @@ extension Tensor {
   /// The slice at one index of the first axis, as a view: row i of a matrix has shape `[columns]`.
   public func row(_ i: Int) -> Tensor { slice([i.tensorIndex]) }
 
-  private func slice(_ indices: [TensorIndex]) -> Tensor {
+  package func slice(_ indices: [TensorIndex]) -> Tensor {
     Tensor(storage: storage, layout: layout.sliced(indices))
   }
 
-  private mutating func setSlice(_ indices: [TensorIndex], to value: Tensor) {
+  package mutating func setSlice(_ indices: [TensorIndex], to value: Tensor) {
     // If the value shares this memory, this tensor is not its only owner, and the copy made here
     // keeps reading and writing apart.
     makeWritable()
@@ -155,5 +155,17 @@ extension Tensor {
       layout: TensorLayout(
         shape: shape.dropLast(2) + [Swift.min(shape[rank - 2], shape[rank - 1])],
         strides: strides.dropLast(2) + [strides[rank - 2] + strides[rank - 1]], offset: layout.offset))
+  }
+
+  /// Replaces the elements of ``diagonal()``.
+  package mutating func setDiagonal(to value: Tensor) {
+    makeWritable()
+    let target = diagonal().layout
+    let source = value.layout.broadcast(to: target.shape)
+    value.withStorage { base in
+      copyStrided(
+        shape: target.shape, from: base, strides: source.strides,
+        to: storage.base + target.offset, strides: target.strides)
+    }
   }
 }

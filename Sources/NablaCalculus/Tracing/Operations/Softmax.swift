@@ -1,0 +1,66 @@
+public import NablaTensors
+
+/// log Σ exp(x) along one axis, without overflow. Its derivative is ``softmax(_:axis:)``.
+public func logsumexp<S: TensorScalar>(
+  _ x: TracedTensor<S>, axis: Int = -1, keepingDims: Bool = false
+) -> TracedTensor<S> {
+  let kept = TracedTensor.recorded(
+    logsumexp(x.value, axis: axis, keepingDims: true),
+    LogSumExp(shape: x.shape, reduced: x.shapeKeeping([axis])), [x])
+  return keepingDims ? kept : kept.squeezed(axis: axis)
+}
+
+/// exp(x) / Σ exp(x) along one axis.
+public func softmax<S: TensorScalar>(_ x: TracedTensor<S>, axis: Int = -1) -> TracedTensor<S> {
+  .recorded(softmax(x.value, axis: axis), Softmax(axis: axis), [x])
+}
+
+/// log(softmax(x)) = x − logsumexp(x) along one axis, accurate where the softmax underflows.
+public func logSoftmax<S: TensorScalar>(_ x: TracedTensor<S>, axis: Int = -1) -> TracedTensor<S> {
+  x - logsumexp(x, axis: axis, keepingDims: true)
+}
+
+/// y = log Σ exp(x): ∂y/∂x = exp(x − y).
+private struct LogSumExp<Scalar: TensorScalar>: TensorOperation {
+  let shape: [Int]
+  let reduced: [Int]
+  var name: String { "logsumexp" }
+  func reads(operand: Int) -> Bool { true }
+  var readsResult: Bool { true }
+
+  func tangent(
+    _ tangents: [TracedTensor<Scalar>?], _ step: RecordedStep<Scalar>
+  ) -> TracedTensor<Scalar>? {
+    tangents[0].map { (exp(step.operand(0) - step.value) * $0).summed(to: reduced) }
+  }
+
+  func cotangents(
+    _ cotangent: TracedTensor<Scalar>, _ step: RecordedStep<Scalar>, needed: [Bool]
+  ) -> [TracedTensor<Scalar>?] {
+    [exp(step.operand(0) - step.value) * cotangent]
+  }
+}
+
+/// y = softmax(x): the Jacobian diag(y) − y yᵀ is symmetric.
+private struct Softmax<Scalar: TensorScalar>: TensorOperation {
+  let axis: Int
+  var name: String { "softmax" }
+  func reads(operand: Int) -> Bool { false }
+  var readsResult: Bool { true }
+
+  private func product(_ x: TracedTensor<Scalar>, _ y: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
+    y * (x - (y * x).sum(axis: axis, keepingDims: true))
+  }
+
+  func tangent(
+    _ tangents: [TracedTensor<Scalar>?], _ step: RecordedStep<Scalar>
+  ) -> TracedTensor<Scalar>? {
+    tangents[0].map { product($0, step.value) }
+  }
+
+  func cotangents(
+    _ cotangent: TracedTensor<Scalar>, _ step: RecordedStep<Scalar>, needed: [Bool]
+  ) -> [TracedTensor<Scalar>?] {
+    [product(cotangent, step.value)]
+  }
+}
