@@ -12,6 +12,7 @@ public import NablaTensors
 ///       }
 ///     }
 ///     extension Line: TensorTree where T == Tensor<Double> {
+///       typealias Scalar = Double
 ///       typealias Traced = Line<TracedTensor<Double>>
 ///     }
 ///

@@ -11,16 +11,23 @@ final class ElementwiseRule: Sendable {
   /// What a drawing of the graph calls it.
   let name: String
   let inputs: [Expr]
+  /// What is differentiated.
   let outputs: [Expr]
+  /// The inputs that each output is proportional to: cotangents and tangents.
+  let factors: [Expr]
+  /// What is computed: the outputs, each 0 where one of its factors is.
   let function: ElementwiseKernels
 
   private let derivatives = Mutex<[DerivativeKey: Derivative]>([:])
 
-  init(_ name: String, _ outputs: [Expr], of inputs: [Expr]) {
+  init(
+    _ name: String, _ outputs: [Expr], of inputs: [Expr], factors: [Expr] = [], computing: [Expr]? = nil
+  ) {
     self.name = name
     self.inputs = inputs
     self.outputs = outputs
-    function = ElementwiseKernels(outputs: outputs, inputs: inputs)
+    self.factors = factors
+    function = ElementwiseKernels(outputs: computing ?? outputs, inputs: inputs)
   }
 
   /// The rule of one output that a closure computes from variables.
@@ -69,28 +76,40 @@ extension ElementwiseRule {
 }
 
 extension ElementwiseRule.Derivative {
+  /// A cotangent or a tangent that is zero contributes nothing, whatever the partial derivative: what is behind a
+  /// branch not taken may be infinite or NaN there. That is not part of what is differentiated: c · f'(x) has the
+  /// derivative f'(x) by c, at c = 0 too.
   fileprivate init(of rule: ElementwiseRule, _ key: ElementwiseRule.DerivativeKey) {
     let outputs: [Expr]
+    let computed: [Expr]
     let factors: [Expr]
     let name: String
+    // Those that every output is proportional to.
+    let common: [Expr]
     switch key {
     case .cotangents(let inputs):
-      // By a sweep that starts from the cotangent, so that a branch not taken takes no part however large it is.
       factors = tracedVariables("c", 1)
+      common = rule.factors + factors
+      // By a sweep that starts from the cotangent, so that a branch not taken takes no part.
       outputs = (rule.outputs[0] * factors[0]).gradient(by: inputs.map { rule.inputs[$0] })
+      computed = outputs.map { vanishing($0, with: common) }
       name = "\(rule.name)ᵀ"
     case .tangent(let inputs):
-      let partials = rule.outputs[0].gradient(by: inputs.map { rule.inputs[$0] })
       factors = tracedVariables("t", inputs.count)
-      outputs = [zip(partials, factors).reduce(0 as Expr) { $0 + ($1.0 == 0 ? 0 : $1.0 * $1.1) }]
+      let terms = zip(rule.outputs[0].gradient(by: inputs.map { rule.inputs[$0] }), factors)
+        .map { partial, factor in partial == 0 ? 0 : partial * factor }
+      common = inputs.count == 1 ? rule.factors + factors : []
+      outputs = [terms.reduce(0, +)]
+      computed = [zip(terms, factors).map { vanishing($0, with: rule.factors + [$1]) }.reduce(0, +)]
       name = "\(rule.name)′"
     }
     let candidates = rule.inputs + factors
     isZero = outputs.map { $0.constantValue == 0 }
     copies = outputs.map { candidates.firstIndex(of: $0) }
-    let used = Set(Expr.variables(of: outputs))
+    let used = Set(Expr.variables(of: computed))
     sources = candidates.indices.filter { used.contains(candidates[$0]) }
-    self.rule = ElementwiseRule(name, outputs, of: sources.map { candidates[$0] })
+    self.rule = ElementwiseRule(
+      name, outputs, of: sources.map { candidates[$0] }, factors: common, computing: computed)
   }
 
   /// This derivative's output number `position` as a rule of its own, recorded where its operands are.
@@ -164,4 +183,13 @@ struct ElementwiseOperation<Scalar: TensorScalar>: TensorOperation {
 
 func broadcastShape(_ shapes: [[Int]]) -> [Int] {
   shapes.dropFirst().reduce(shapes.first ?? []) { broadcastShape($0, $1) }
+}
+
+/// `product`, and 0 where one of the factors that occur in it is 0.
+private func vanishing(_ product: Expr, with factors: [Expr]) -> Expr {
+  let variables = Set(product.variables)
+  let present = factors.filter { variables.contains($0) }
+  // Of factors alone it is a multiple, and zero by itself.
+  guard variables.count > present.count else { return product }
+  return select(present.reduce(1 as Expr) { $0 && $1 .!= 0 }, product, 0)
 }

@@ -73,12 +73,16 @@ public func sign<S: TensorScalar>(_ x: TracedTensor<S>) -> TracedTensor<S> { rul
 public func maximum<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   rule(.max)(a, b)
 }
+/// With a number; a literal is taken for a tensor of shape [].
+@_disfavoredOverload
 public func maximum<S: TensorScalar>(_ a: TracedTensor<S>, _ b: S) -> TracedTensor<S> {
   maximum(a, TracedTensor(b))
 }
 public func minimum<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   rule(.min)(a, b)
 }
+/// With a number; a literal is taken for a tensor of shape [].
+@_disfavoredOverload
 public func minimum<S: TensorScalar>(_ a: TracedTensor<S>, _ b: S) -> TracedTensor<S> {
   minimum(a, TracedTensor(b))
 }

@@ -6,7 +6,7 @@ public func logsumexp<S: TensorScalar>(
 ) -> TracedTensor<S> {
   let kept = TracedTensor.recorded(
     logsumexp(x.value, axis: axis, keepingDims: true),
-    LogSumExp(shape: x.shape, reduced: x.shapeKeeping([axis])), [x])
+    LogSumExp(axis: axis), [x])
   return keepingDims ? kept : kept.squeezed(axis: axis)
 }
 
@@ -17,27 +17,46 @@ public func softmax<S: TensorScalar>(_ x: TracedTensor<S>, axis: Int = -1) -> Tr
 
 /// log(softmax(x)) = x − logsumexp(x) along one axis, accurate where the softmax underflows.
 public func logSoftmax<S: TensorScalar>(_ x: TracedTensor<S>, axis: Int = -1) -> TracedTensor<S> {
-  x - logsumexp(x, axis: axis, keepingDims: true)
+  .recorded(logSoftmax(x.value, axis: axis), LogSoftmax(axis: axis), [x])
 }
 
-/// y = log Σ exp(x): ∂y/∂x = exp(x − y).
+/// y = log Σ exp(x): ∂y/∂x = softmax(x).
 private struct LogSumExp<Scalar: TensorScalar>: TensorOperation {
-  let shape: [Int]
-  let reduced: [Int]
+  let axis: Int
   var name: String { "logsumexp" }
   func reads(operand: Int) -> Bool { true }
-  var readsResult: Bool { true }
+  var readsResult: Bool { false }
 
   func tangent(
     _ tangents: [TracedTensor<Scalar>?], _ step: RecordedStep<Scalar>
   ) -> TracedTensor<Scalar>? {
-    tangents[0].map { (exp(step.operand(0) - step.value) * $0).summed(to: reduced) }
+    tangents[0].map { (softmax(step.operand(0), axis: axis) * $0).sum(axis: axis, keepingDims: true) }
   }
 
   func cotangents(
     _ cotangent: TracedTensor<Scalar>, _ step: RecordedStep<Scalar>, needed: [Bool]
   ) -> [TracedTensor<Scalar>?] {
-    [exp(step.operand(0) - step.value) * cotangent]
+    [softmax(step.operand(0), axis: axis) * cotangent]
+  }
+}
+
+/// y = log(softmax(x)): ẏ = ẋ − Σ softmax(x) ẋ, x̄ = ȳ − softmax(x) Σ ȳ.
+private struct LogSoftmax<Scalar: TensorScalar>: TensorOperation {
+  let axis: Int
+  var name: String { "logSoftmax" }
+  func reads(operand: Int) -> Bool { false }
+  var readsResult: Bool { true }
+
+  func tangent(
+    _ tangents: [TracedTensor<Scalar>?], _ step: RecordedStep<Scalar>
+  ) -> TracedTensor<Scalar>? {
+    tangents[0].map { $0 - (exp(step.value) * $0).sum(axis: axis, keepingDims: true) }
+  }
+
+  func cotangents(
+    _ cotangent: TracedTensor<Scalar>, _ step: RecordedStep<Scalar>, needed: [Bool]
+  ) -> [TracedTensor<Scalar>?] {
+    [cotangent - exp(step.value) * cotangent.sum(axis: axis, keepingDims: true)]
   }
 }
 
