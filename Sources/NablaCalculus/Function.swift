@@ -76,7 +76,7 @@ extension Function {
   public init<Failure: Error>(
     _ count: Int, _ body: ([Expr]) throws(Failure) -> Expr
   ) throws(Failure) {
-    let variables = tracedVariables("x", count)
+    let variables = Expr.traced("x", count)
     self.init(try body(variables), of: variables)
   }
 
@@ -84,7 +84,7 @@ extension Function {
   public init<Failure: Error>(
     _ count: Int, _ body: ([Expr]) throws(Failure) -> [Expr]
   ) throws(Failure) {
-    let variables = tracedVariables("x", count)
+    let variables = Expr.traced("x", count)
     self.init(try body(variables), of: variables)
   }
 
@@ -93,7 +93,7 @@ extension Function {
     _ count: Int, parameters parameterCount: Int,
     _ body: (_ variables: [Expr], _ parameters: [Expr]) throws(Failure) -> Expr
   ) throws(Failure) {
-    let (variables, parameters) = (tracedVariables("x", count), tracedVariables("p", parameterCount))
+    let (variables, parameters) = (Expr.traced("x", count), Expr.traced("p", parameterCount))
     self.init(try body(variables, parameters), of: variables, parameters: parameters)
   }
 
@@ -103,7 +103,7 @@ extension Function {
     _ count: Int, parameters parameterCount: Int,
     _ body: (_ variables: [Expr], _ parameters: [Expr]) throws(Failure) -> [Expr]
   ) throws(Failure) {
-    let (variables, parameters) = (tracedVariables("x", count), tracedVariables("p", parameterCount))
+    let (variables, parameters) = (Expr.traced("x", count), Expr.traced("p", parameterCount))
     self.init(try body(variables, parameters), of: variables, parameters: parameters)
   }
 
@@ -134,13 +134,6 @@ extension Function {
     self.init(
       output, of: names.map { Expr.variable($0) }, parameters: parameters.map { Expr.variable($0) })
   }
-}
-
-/// Variables that differ from all others, whatever those are called.
-func tracedVariables(_ name: String, _ count: Int) -> [Expr] {
-  let graph = ExprGraph()
-  let number = Symbol.freshNumber()
-  return (0..<count).map { graph.variable(Symbol(name: "\(name)\($0)", number: number)) }
 }
 
 extension Function: CustomStringConvertible {

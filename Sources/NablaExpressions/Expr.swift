@@ -42,6 +42,13 @@ public struct Expr: Sendable {
   /// letter or underscore, then letters, digits and underscores, and not the name of a constant.
   public static func variable(_ name: String) -> Expr { ExprGraph().variable(Symbol(name: name)) }
 
+  /// Variables that differ from all others, whatever those are called: what a closure is traced with.
+  package static func traced(_ name: String, _ count: Int) -> [Expr] {
+    let graph = ExprGraph()
+    let number = Symbol.freshNumber()
+    return (0..<count).map { graph.variable(Symbol(name: "\(name)\($0)", number: number)) }
+  }
+
   /// The value if this is a constant, else nil.
   public var constantValue: Double? { graph == nil ? number : nil }
 

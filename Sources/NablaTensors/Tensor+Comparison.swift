@@ -1,3 +1,4 @@
+internal import NablaExpressions
 import RealModule
 
 // MARK: - Equality
@@ -65,18 +66,18 @@ func isAllFinite<Scalar: TensorScalar>(_ x: UnsafePointer<Scalar>, count: Int) -
 // A mask is a tensor of ones (true) and zeros (false), so that `mask.sum()` counts and `mask.mean()`
 // gives a share. Shapes broadcast. Comparisons with NaN are false, except `.!=`.
 extension Tensor {
-  @inlinable public static func .< (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 < $1 ? 1 : 0 } }
-  @inlinable public static func .< (a: Tensor, b: Scalar) -> Tensor { a.map { $0 < b ? 1 : 0 } }
-  @inlinable public static func .<= (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 <= $1 ? 1 : 0 } }
-  @inlinable public static func .<= (a: Tensor, b: Scalar) -> Tensor { a.map { $0 <= b ? 1 : 0 } }
-  @inlinable public static func .> (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 > $1 ? 1 : 0 } }
-  @inlinable public static func .> (a: Tensor, b: Scalar) -> Tensor { a.map { $0 > b ? 1 : 0 } }
-  @inlinable public static func .>= (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 >= $1 ? 1 : 0 } }
-  @inlinable public static func .>= (a: Tensor, b: Scalar) -> Tensor { a.map { $0 >= b ? 1 : 0 } }
-  @inlinable public static func .== (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 == $1 ? 1 : 0 } }
-  @inlinable public static func .== (a: Tensor, b: Scalar) -> Tensor { a.map { $0 == b ? 1 : 0 } }
-  @inlinable public static func .!= (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 != $1 ? 1 : 0 } }
-  @inlinable public static func .!= (a: Tensor, b: Scalar) -> Tensor { a.map { $0 != b ? 1 : 0 } }
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.less)) }
+  public static func .< (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.less)) }
+  public static func .<= (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.lessOrEqual)) }
+  public static func .<= (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.lessOrEqual)) }
+  public static func .> (a: Tensor, b: Tensor) -> Tensor { b.combined(a, .of(.less)) }
+  public static func .> (a: Tensor, b: Scalar) -> Tensor { a.combined(b, isFirst: true, .of(.less)) }
+  public static func .>= (a: Tensor, b: Tensor) -> Tensor { b.combined(a, .of(.lessOrEqual)) }
+  public static func .>= (a: Tensor, b: Scalar) -> Tensor { a.combined(b, isFirst: true, .of(.lessOrEqual)) }
+  public static func .== (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.equal)) }
+  public static func .== (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.equal)) }
+  public static func .!= (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.notEqual)) }
+  public static func .!= (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.notEqual)) }
 }
 
 /// `a` where the mask is not 0, and `b` elsewhere; all three broadcast. It selects and does not
@@ -84,14 +85,5 @@ extension Tensor {
 public func select<Scalar: TensorScalar>(
   _ mask: Tensor<Scalar>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  let shape = broadcastShape(mask.shape, broadcastShape(a.shape, b.shape))
-  return Tensor(shape: shape) { out in
-    mask.broadcast(to: shape).withUnsafeBufferPointer { mask in
-      a.broadcast(to: shape).withUnsafeBufferPointer { a in
-        b.broadcast(to: shape).withUnsafeBufferPointer { b in
-          for i in out.indices { out[i] = mask[i] != 0 ? a[i] : b[i] }
-        }
-      }
-    }
-  }
+  Tensor.combined([mask, a, b], .of(.select))
 }

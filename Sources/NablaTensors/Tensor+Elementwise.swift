@@ -1,3 +1,5 @@
+internal import NablaExpressions
+
 // MARK: - Mapping
 
 extension Tensor {
@@ -120,29 +122,29 @@ extension Tensor {
 
 // Elementwise, IEEE 754, with broadcasting as in `zipMap(_:_:)`. The matrix product is `matmul`.
 extension Tensor {
-  @inlinable public static prefix func - (x: Tensor) -> Tensor { x.map { -$0 } }
+  public static prefix func - (x: Tensor) -> Tensor { x.mapped(.of(.negate)) }
 
-  @inlinable public static func + (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 + $1 } }
-  @inlinable public static func + (a: Tensor, b: Scalar) -> Tensor { a.map { $0 + b } }
-  @inlinable public static func + (a: Scalar, b: Tensor) -> Tensor { b.map { a + $0 } }
-  @inlinable public static func += (a: inout Tensor, b: Tensor) { a.apply(b) { $0 + $1 } }
-  @inlinable public static func += (a: inout Tensor, b: Scalar) { a.apply { $0 + b } }
+  public static func + (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.add)) }
+  public static func + (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.add)) }
+  public static func + (a: Scalar, b: Tensor) -> Tensor { b.combined(a, isFirst: true, .of(.add)) }
+  public static func += (a: inout Tensor, b: Tensor) { a.combine(b, .of(.add)) }
+  public static func += (a: inout Tensor, b: Scalar) { a.combine(b, .of(.add)) }
 
-  @inlinable public static func - (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 - $1 } }
-  @inlinable public static func - (a: Tensor, b: Scalar) -> Tensor { a.map { $0 - b } }
-  @inlinable public static func - (a: Scalar, b: Tensor) -> Tensor { b.map { a - $0 } }
-  @inlinable public static func -= (a: inout Tensor, b: Tensor) { a.apply(b) { $0 - $1 } }
-  @inlinable public static func -= (a: inout Tensor, b: Scalar) { a.apply { $0 - b } }
+  public static func - (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.subtract)) }
+  public static func - (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.subtract)) }
+  public static func - (a: Scalar, b: Tensor) -> Tensor { b.combined(a, isFirst: true, .of(.subtract)) }
+  public static func -= (a: inout Tensor, b: Tensor) { a.combine(b, .of(.subtract)) }
+  public static func -= (a: inout Tensor, b: Scalar) { a.combine(b, .of(.subtract)) }
 
-  @inlinable public static func * (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 * $1 } }
-  @inlinable public static func * (a: Tensor, b: Scalar) -> Tensor { a.map { $0 * b } }
-  @inlinable public static func * (a: Scalar, b: Tensor) -> Tensor { b.map { a * $0 } }
-  @inlinable public static func *= (a: inout Tensor, b: Tensor) { a.apply(b) { $0 * $1 } }
-  @inlinable public static func *= (a: inout Tensor, b: Scalar) { a.apply { $0 * b } }
+  public static func * (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.multiply)) }
+  public static func * (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.multiply)) }
+  public static func * (a: Scalar, b: Tensor) -> Tensor { b.combined(a, isFirst: true, .of(.multiply)) }
+  public static func *= (a: inout Tensor, b: Tensor) { a.combine(b, .of(.multiply)) }
+  public static func *= (a: inout Tensor, b: Scalar) { a.combine(b, .of(.multiply)) }
 
-  @inlinable public static func / (a: Tensor, b: Tensor) -> Tensor { a.zipMap(b) { $0 / $1 } }
-  @inlinable public static func / (a: Tensor, b: Scalar) -> Tensor { a.map { $0 / b } }
-  @inlinable public static func / (a: Scalar, b: Tensor) -> Tensor { b.map { a / $0 } }
-  @inlinable public static func /= (a: inout Tensor, b: Tensor) { a.apply(b) { $0 / $1 } }
-  @inlinable public static func /= (a: inout Tensor, b: Scalar) { a.apply { $0 / b } }
+  public static func / (a: Tensor, b: Tensor) -> Tensor { a.combined(b, .of(.divide)) }
+  public static func / (a: Tensor, b: Scalar) -> Tensor { a.combined(b, .of(.divide)) }
+  public static func / (a: Scalar, b: Tensor) -> Tensor { b.combined(a, isFirst: true, .of(.divide)) }
+  public static func /= (a: inout Tensor, b: Tensor) { a.combine(b, .of(.divide)) }
+  public static func /= (a: inout Tensor, b: Scalar) { a.combine(b, .of(.divide)) }
 }

@@ -32,7 +32,7 @@ final class ElementwiseRule: Sendable {
 
   /// The rule of one output that a closure computes from variables.
   convenience init(_ name: String, _ count: Int, _ body: ([Expr]) -> Expr) {
-    let inputs = tracedVariables("x", count)
+    let inputs = Expr.traced("x", count)
     self.init(name, [body(inputs)], of: inputs)
   }
 }
@@ -88,14 +88,14 @@ extension ElementwiseRule.Derivative {
     let common: [Expr]
     switch key {
     case .cotangents(let inputs):
-      factors = tracedVariables("c", 1)
+      factors = Expr.traced("c", 1)
       common = rule.factors + factors
       // By a sweep that starts from the cotangent, so that a branch not taken takes no part.
       outputs = (rule.outputs[0] * factors[0]).gradient(by: inputs.map { rule.inputs[$0] })
       computed = outputs.map { vanishing($0, with: common) }
       name = "\(rule.name)ᵀ"
     case .tangent(let inputs):
-      factors = tracedVariables("t", inputs.count)
+      factors = Expr.traced("t", inputs.count)
       let terms = zip(rule.outputs[0].gradient(by: inputs.map { rule.inputs[$0] }), factors)
         .map { partial, factor in partial == 0 ? 0 : partial * factor }
       common = inputs.count == 1 ? rule.factors + factors : []
