@@ -34,7 +34,7 @@ func tests(_ target: String, _ dependencies: [Target.Dependency], resources: [Re
 /// What the umbrella re-exports.
 let reexported = [
   "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-  "NablaCriticalPoints",
+  "NablaCriticalPoints", "NablaLearning",
 ]
 let umbrella = (["Nabla"] + reexported).map { Target.Dependency.byName(name: $0) }
 
@@ -57,10 +57,17 @@ let package = Package(
     library("NablaKernels", ["NablaExpressions"]),
     library("NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels", numerics]),
     library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
-    library("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus"]),
+    library(
+      "NablaOptimization",
+      ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", numerics]),
     library(
       "NablaCriticalPoints",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
+    library(
+      "NablaLearning",
+      [
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", numerics,
+      ]),
     library("Nabla", reexported.map { .byName(name: $0) }),
     .executableTarget(name: "NablaCommand", dependencies: umbrella + [arguments], swiftSettings: settings),
     .executableTarget(
@@ -79,6 +86,9 @@ let package = Package(
       "NablaCriticalPoints",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"],
       resources: [.copy("Resources")]),
+    tests(
+      "NablaLearning",
+      ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
     tests("NablaCommand", []),
   ],
   swiftLanguageModes: [.v6]
