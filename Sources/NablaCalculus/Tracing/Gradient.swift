@@ -99,6 +99,26 @@ public func jacobian<Scalar, Failure: Error>(
   return stacked(columns, width: output.count).transposed().contiguous().reshaped(output.shape + x.shape)
 }
 
+/// The value y = f(x) and its derivatives by each number of the parameters, [p] + y.shape, in the order of their leaves:
+/// one recording, and a forward sweep for each.
+package func outputsAndDerivatives<P: TensorTree, Failure: Error>(
+  of function: (P.Traced) throws(Failure) -> TracedTensor<P.Scalar>, at parameters: P
+) throws(Failure) -> (value: Tensor<P.Scalar>, derivatives: Tensor<P.Scalar>) {
+  let recording = Recording(parameters)
+  let output = try function(recording.traced)
+  let zeros = parameters.leaves.map { Tensor<P.Scalar>.zeros($0.shape) }
+  var rows: [Tensor<P.Scalar>] = []
+  for (leaf, zero) in zeros.enumerated() {
+    for unit: Tensor<P.Scalar> in unitTensors(zero.shape) {
+      var direction = zeros
+      direction[leaf] = unit
+      let tangent = recording.tangents(of: [output], along: parameters.replacingLeaves(with: direction))[0]
+      rows.append(tangent?.value.flattened() ?? .zeros([output.count]))
+    }
+  }
+  return (output.value, stacked(rows, width: output.count).reshaped([rows.count] + output.shape))
+}
+
 // MARK: - Second order
 
 /// The gradient ∇f(x) and the product H v of the Hessian with a direction, forward over reverse: neither H nor a
