@@ -30,7 +30,8 @@ public func binaryCrossEntropy<S: TensorScalar>(
 public func crossEntropy<S: TensorScalar>(logits: TracedTensor<S>, labels: [Int]) -> TracedTensor<S> {
   precondition(
     logits.rank == 2 && logits.shape[0] == labels.count,
-    "crossEntropy needs logits [N, classes] and N labels; these are \(logits.shape) and \(labels.count) labels.")
+    "crossEntropy needs logits [N, classes] and N labels; these are \(logits.shape) and \(labels.count) labels."
+  )
   return crossEntropy(logits: logits, targets: oneHot(labels, classes: logits.shape[1]))
 }
 
@@ -51,7 +52,8 @@ public func oneHot<S: TensorScalar>(_ labels: [Int], classes: Int) -> Tensor<S> 
   Tensor(shape: [labels.count, classes]) { buffer in
     buffer.initialize(repeating: 0)
     for (row, label) in labels.enumerated() {
-      precondition(label >= 0 && label < classes, "Label \(label) of row \(row) is not one of 0 ..< \(classes).")
+      precondition(
+        label >= 0 && label < classes, "Label \(label) of row \(row) is not one of 0 ..< \(classes).")
       buffer[row * classes + label] = 1
     }
   }
@@ -72,5 +74,6 @@ private let bernoulli = Function { z, y in softplus(z) - z * y }
 private func requireShape<S>(_ predictions: TracedTensor<S>, _ targets: Tensor<S>, _ name: StaticString) {
   precondition(
     predictions.shape == targets.shape,
-    "\(name) needs predictions and targets of one shape; these are \(predictions.shape) and \(targets.shape).")
+    "\(name) needs predictions and targets of one shape; these are \(predictions.shape) and \(targets.shape)."
+  )
 }

@@ -66,7 +66,8 @@ public func naturalGradient<P: TensorTree>(
   let flat = Tensor.concatenate(leaves.map { $0.flattened() })
   precondition(
     fisher.shape == [flat.count, flat.count],
-    "A gradient of \(flat.count) numbers needs a Fisher matrix [\(flat.count), \(flat.count)], not \(fisher.shape).")
+    "A gradient of \(flat.count) numbers needs a Fisher matrix [\(flat.count), \(flat.count)], not \(fisher.shape)."
+  )
   let damped = fisher + Tensor.identity(flat.count) * damping
   let step = try LinearAlgebra.solvePositiveDefinite(damped, flat)
   var start = 0

@@ -52,7 +52,9 @@ extension MultilayerPerceptron: TensorTree where T: TensorTree {
   public typealias Scalar = T.Scalar
   public typealias Traced = MultilayerPerceptron<T.Traced>
 
-  public func mapTensors(_ transform: (Tensor<Scalar>) throws -> Tensor<Scalar>) rethrows -> MultilayerPerceptron {
+  public func mapTensors(_ transform: (Tensor<Scalar>) throws -> Tensor<Scalar>) rethrows
+    -> MultilayerPerceptron
+  {
     try map { try $0.mapTensors(transform) }
   }
   public func mapTensors(
@@ -70,7 +72,8 @@ extension MultilayerPerceptron {
   public init<S: TensorScalar>(
     _ sizes: [Int], activation: Activation = .relu, using generator: inout some RandomNumberGenerator
   ) where T == Tensor<S> {
-    precondition(sizes.count >= 2, "A network needs the numbers of its inputs and outputs; \(sizes) is too short.")
+    precondition(
+      sizes.count >= 2, "A network needs the numbers of its inputs and outputs; \(sizes) is too short.")
     self.init(layers: [], activation: activation)
     for i in 1..<sizes.count {
       layers.append(

@@ -4,7 +4,8 @@ public import NablaTensors
 public struct LogisticRegression: Sendable {
   /// Why the iteration ended.
   public enum Reason: Sendable, Equatable {
-    /// The Newton decrement gᵀH⁻¹g of the mean loss is at most 10⁻²⁸ + 4 ε² L²: another step would change no digit.
+    /// The Newton decrement gᵀH⁻¹g of the mean loss is at most ε², or, below ε, no longer falls: another step would
+    /// change the last digits at random.
     case converged
     /// A hyperplane separates the classes: the likelihood has no maximum, and the coefficients grow without bound. Those
     /// given classify every row rightly; their size means nothing. A ridge makes them finite.
@@ -73,6 +74,7 @@ public struct LogisticRegression: Sendable {
     var v = Tensor<Double>.zeros([width])
     var (iterations, reason) = (0, Reason.iterationLimit)
     var value = objective(v)
+    var lastDecrement = Double.infinity
     var information = Tensor<Double>.zeros([width, width])
     while true {
       let (_, slope, curvature) = loss.valueGradientAndHessian(at: v)
@@ -84,28 +86,26 @@ public struct LogisticRegression: Sendable {
       }
       let direction = try LinearAlgebra.choleskySolve(factor, gradient)
       let decrement = dot(gradient, direction)
-      if decrement <= 1e-28 + 4 * Double.ulpOfOne * Double.ulpOfOne * value * value {
+      let epsilon = Double.ulpOfOne
+      if decrement <= epsilon * epsilon || decrement <= epsilon && decrement > lastDecrement / 4 {
         reason = .converged
         break
       }
+      lastDecrement = decrement
       if ridge == 0 && abs(v).max() > 30 && Self.separates(design, y, v) {
         reason = .separated
         break
       }
       guard iterations < maximumIterations else { break }
-      // The objective is convex: a full step, halved until it descends.
+      // The objective is convex: a full step, halved until it descends to within rounding.
+      let limit = value + 8 * epsilon * value
       var step = 1.0
       var next = v - direction
       var nextValue = objective(next)
-      while !(nextValue <= value) && step > 1e-10 {
+      while !(nextValue <= limit) && step > 1e-10 {
         step /= 2
         next = v - direction * step
         nextValue = objective(next)
-      }
-      if !(nextValue <= value) {
-        // No descent is left in this precision.
-        reason = .converged
-        break
       }
       (v, value) = (next, nextValue)
       iterations += 1

@@ -24,8 +24,10 @@ public struct TrainingOptions: Sendable {
     epochs: Int = 10, batchSize: Int = 32, seed: UInt64 = 0, clipping: GradientClipping? = nil,
     patience: Int? = nil, minimumImprovement: Double = 0, checkpoint: String? = nil
   ) {
-    precondition(epochs >= 0 && batchSize >= 1, "\(epochs) epochs with batches of \(batchSize) are no training.")
-    precondition(patience.map { $0 >= 1 } ?? true, "A patience of \(patience ?? 0) epochs stops before it begins.")
+    precondition(
+      epochs >= 0 && batchSize >= 1, "\(epochs) epochs with batches of \(batchSize) are no training.")
+    precondition(
+      patience.map { $0 >= 1 } ?? true, "A patience of \(patience ?? 0) epochs stops before it begins.")
     precondition(minimumImprovement >= 0, "An improvement of \(minimumImprovement) would be none.")
     self.epochs = epochs
     self.batchSize = batchSize

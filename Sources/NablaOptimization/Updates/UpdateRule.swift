@@ -26,7 +26,8 @@ extension UpdateRule {
   mutating func remember(_ count: Int, like parameters: [Tensor<Scalar>], _ gradients: [Tensor<Scalar>]) {
     precondition(
       parameters.map(\.shape) == gradients.map(\.shape),
-      "Gradients of shapes \(gradients.map(\.shape)) are not those of parameters of shapes \(parameters.map(\.shape)).")
+      "Gradients of shapes \(gradients.map(\.shape)) are not those of parameters of shapes \(parameters.map(\.shape))."
+    )
     if memory.isEmpty {
       memory = (0..<count).flatMap { _ in parameters.map { Tensor.zeros($0.shape) } }
     }

@@ -55,7 +55,7 @@ extension ElementwiseKernel {
           var shared = 0
           for i in cursors.indices {
             addresses[i] = cursors[i].address(elementSize)
-            if i < inputCount && cursors[i].innerStride == 0 { shared |= 1 << i }
+            if i < Swift.min(inputCount, Self.mostShared) && cursors[i].innerStride == 0 { shared |= 1 << i }
           }
           for (k, i) in staged.enumerated() {
             addresses[i] = memory.baseAddress! + k * blockSize * elementSize
