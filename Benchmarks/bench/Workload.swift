@@ -41,5 +41,5 @@ struct Run {
 
 /// All workloads, in the order of the peers' table; what it lacks is last.
 let allWorkloads =
-  pointWorkloads + matrixWorkloads + newtonWorkloads + latencyWorkloads
+  pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + latencyWorkloads
   + largeGraphWorkloads
