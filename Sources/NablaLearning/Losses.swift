@@ -5,6 +5,8 @@ public import NablaTensors
 // Losses are means over the rows of a batch, of shape []; minimising them does not depend on the batch's size.
 
 /// The mean of (prediction − target)² over all elements; the shapes are equal.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func meanSquaredError<S: TensorScalar>(
   _ predictions: TracedTensor<S>, _ targets: Tensor<S>
 ) -> TracedTensor<S> {
@@ -15,6 +17,8 @@ public func meanSquaredError<S: TensorScalar>(
 /// The mean of −(y log p + (1 − y) log(1 − p)) with p = sigmoid(logit), over all elements; targets y in [0, 1].
 ///
 /// From logits z it is softplus(z) − z y, which neither overflows nor loses its digits where p is near 0 or 1.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func binaryCrossEntropy<S: TensorScalar>(
   logits: TracedTensor<S>, targets: Tensor<S>
 ) -> TracedTensor<S> {
@@ -27,6 +31,8 @@ public func binaryCrossEntropy<S: TensorScalar>(
 /// With the logarithm of the softmax in one step, so that it is finite and exact for any finite logits.
 ///
 /// - Precondition: as many labels as rows, each in 0 ..< k.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func crossEntropy<S: TensorScalar>(logits: TracedTensor<S>, labels: [Int]) -> TracedTensor<S> {
   precondition(
     logits.rank == 2 && logits.shape[0] == labels.count,
@@ -36,6 +42,8 @@ public func crossEntropy<S: TensorScalar>(logits: TracedTensor<S>, labels: [Int]
 }
 
 /// The mean over the rows of −Σ target · log softmax(logits): logits and target probabilities [N, k].
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func crossEntropy<S: TensorScalar>(
   logits: TracedTensor<S>, targets: Tensor<S>
 ) -> TracedTensor<S> {
@@ -48,6 +56,8 @@ public func crossEntropy<S: TensorScalar>(
 /// A row for each label, 1 in the label's place and 0 elsewhere: shape [labels.count, classes].
 ///
 /// - Precondition: the labels lie in 0 ..< classes.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func oneHot<S: TensorScalar>(_ labels: [Int], classes: Int) -> Tensor<S> {
   Tensor(shape: [labels.count, classes]) { buffer in
     buffer.initialize(repeating: 0)

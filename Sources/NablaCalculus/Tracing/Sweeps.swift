@@ -33,7 +33,9 @@ private func dependents<Scalar>(
 ///
 /// - Parameter isRecording: whether the cotangents are to be differentiated further.
 /// - Complexity: a small multiple of the computation from variables to results.
-func cotangents<Scalar>(
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+func cotangents<Scalar: TensorScalar>(
   of results: [(result: TracedTensor<Scalar>, seed: TracedTensor<Scalar>)],
   by variables: [TracedTensor<Scalar>], isRecording: Bool
 ) -> [TracedTensor<Scalar>?] {
@@ -51,13 +53,13 @@ func cotangents<Scalar>(
     cotangents[position] = sum(cotangents[position], seed)
   }
   for (place, node) in nodes.enumerated().reversed() {
-    guard let operation = node.operation, let cotangent = cotangents[place] else { continue }
+    guard let rules = node.rules, let cotangent = cotangents[place] else { continue }
     let parents = node.parents.map(position)
     if parents.allSatisfy({ $0 == nil }) { continue }
     // What is not asked for is released as soon as it has been passed on.
     if !isTarget[place] { cotangents[place] = nil }
-    let contributions = operation.cotangents(
-      cotangent, node.step(isRecording: isRecording), needed: parents.map { $0 != nil })
+    let contributions = rules.cotangents(
+      cotangent, node.step(isRecording: isRecording), parents.map { $0 != nil })
     for (parent, contribution) in zip(parents, contributions) {
       if let parent { cotangents[parent] = sum(cotangents[parent], contribution) }
     }
@@ -68,7 +70,9 @@ func cotangents<Scalar>(
 /// The forward mode: Σ J ẋ over the variables, for each result; nil where it does not depend on one.
 ///
 /// - Complexity: a small multiple of the computation from variables to results.
-func tangents<Scalar>(
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+func tangents<Scalar: TensorScalar>(
   of results: [TracedTensor<Scalar>],
   along variables: [(variable: TracedTensor<Scalar>, tangent: TracedTensor<Scalar>)], isRecording: Bool
 ) -> [TracedTensor<Scalar>?] {
@@ -80,10 +84,10 @@ func tangents<Scalar>(
     }
   }
   for node in nodes {
-    guard let operation = node.operation, tangents[ObjectIdentifier(node)] == nil else { continue }
+    guard let rules = node.rules, tangents[ObjectIdentifier(node)] == nil else { continue }
     let incoming = node.parents.map { $0.flatMap { tangents[ObjectIdentifier($0)] } }
     guard incoming.contains(where: { $0 != nil }) else { continue }
-    tangents[ObjectIdentifier(node)] = operation.tangent(incoming, node.step(isRecording: isRecording))
+    tangents[ObjectIdentifier(node)] = rules.tangent(incoming, node.step(isRecording: isRecording))
   }
   return results.map { $0.node.flatMap { tangents[ObjectIdentifier($0)] } }
 }

@@ -11,7 +11,7 @@ final class TraceNode<Scalar: TensorScalar>: @unchecked Sendable {
   let number: UInt64
   let shape: [Int]
   /// Nil of a variable.
-  private(set) var operation: (any TensorOperation<Scalar>)?
+  let rules: DerivativeRules<Scalar>?
   /// Of each operand; nil of a constant.
   private(set) var parents: [TraceNode?]
   /// The operands' values, where the operation's rules read them.
@@ -24,6 +24,7 @@ final class TraceNode<Scalar: TensorScalar>: @unchecked Sendable {
   init(variableOf value: Tensor<Scalar>, keepsValues: Bool) {
     number = nextNumber.wrappingAdd(1, ordering: .relaxed).newValue
     shape = value.shape
+    rules = nil
     parents = []
     operandValues = []
     self.value = keepsValues ? value : nil
@@ -35,7 +36,7 @@ final class TraceNode<Scalar: TensorScalar>: @unchecked Sendable {
   ) {
     number = nextNumber.wrappingAdd(1, ordering: .relaxed).newValue
     shape = value.shape
-    self.operation = operation
+    rules = DerivativeRules(operation)
     parents = operands.map(\.node)
     keepsValues = parents.contains { $0?.keepsValues == true }
     let keepsAll = keepsValues
@@ -73,6 +74,23 @@ final class TraceNode<Scalar: TensorScalar>: @unchecked Sendable {
 }
 
 private let nextNumber = Atomic<UInt64>(0)
+
+/// The rules of an operation as closures: they are made where the type of number is known, and so are code for that
+/// type, where calls through the protocol would be of generic code, hundreds of times slower for small tensors.
+struct DerivativeRules<Scalar: TensorScalar>: Sendable {
+  let name: String
+  let tangent:
+    @Sendable (_ tangents: [TracedTensor<Scalar>?], _ step: RecordedStep<Scalar>) -> TracedTensor<Scalar>?
+  let cotangents:
+    @Sendable (_ cotangent: TracedTensor<Scalar>, _ step: RecordedStep<Scalar>, _ needed: [Bool]) ->
+      [TracedTensor<Scalar>?]
+
+  init(_ operation: some TensorOperation<Scalar>) {
+    name = operation.name
+    tangent = { operation.tangent($0, $1) }
+    cotangents = { operation.cotangents($0, $1, needed: $2) }
+  }
+}
 
 /// The values that the rules of an operation read, traced where the derivative is itself recorded.
 struct RecordedStep<Scalar: TensorScalar> {

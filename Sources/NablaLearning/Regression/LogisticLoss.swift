@@ -45,6 +45,8 @@ public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
     static var hessian: Parts { Parts(rawValue: 4) }
   }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   private func pass(
     at w: Tensor<Scalar>, _ parts: Parts
   ) -> (value: Scalar, gradient: Tensor<Scalar>, hessian: Tensor<Scalar>) {

@@ -71,8 +71,8 @@ public struct ComputationGraph<Scalar: TensorScalar>: Sendable {
       positions[ObjectIdentifier(node)] = nodes.count
       nodes.append(
         Node(
-          kind: node.operation == nil ? .variable : .operation,
-          label: variable.map { names[$0] } ?? node.operation?.name ?? "variable", value: node.value!,
+          kind: node.rules == nil ? .variable : .operation,
+          label: variable.map { names[$0] } ?? node.rules?.name ?? "variable", value: node.value!,
           adjoint: adjoint?.value.contiguous() ?? .zeros(node.shape), operands: operands))
     }
     self.nodes = nodes

@@ -19,6 +19,7 @@ final class ElementwiseRule: Sendable {
   let function: ElementwiseKernels
 
   private let derivatives = Mutex<[DerivativeKey: Derivative]>([:])
+  private let reads = Mutex<[Bool]?>(nil)
 
   init(
     _ name: String, _ outputs: [Expr], of inputs: [Expr], factors: [Expr] = [], computing: [Expr]? = nil
@@ -68,10 +69,14 @@ extension ElementwiseRule {
     }
   }
 
-  /// Which inputs the derivatives read.
-  func reads(input: Int) -> Bool {
-    derivative(.cotangents(Array(inputs.indices))).sources.contains(input)
-      || derivative(.tangent(Array(inputs.indices))).sources.contains(input)
+  /// For each input, whether the derivatives read it.
+  var readInputs: [Bool] {
+    if let known = reads.withLock({ $0 }) { return known }
+    let all = Array(inputs.indices)
+    let sources = Set(derivative(.cotangents(all)).sources + derivative(.tangent(all)).sources)
+    let made = all.map { sources.contains($0) }
+    reads.withLock { $0 = made }
+    return made
   }
 }
 
@@ -126,9 +131,26 @@ extension ElementwiseRule.Derivative {
 
 extension ElementwiseRule {
   /// The rule's first output, for traced tensors that broadcast.
-  func callAsFunction<Scalar>(_ operands: TracedTensor<Scalar>...) -> TracedTensor<Scalar> { self(operands) }
+  // Of fixed numbers, since a list is slow to make where the type of number is not known.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func callAsFunction<Scalar: TensorScalar>(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> { self([x]) }
 
-  func callAsFunction<Scalar>(_ operands: [TracedTensor<Scalar>]) -> TracedTensor<Scalar> {
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func callAsFunction<Scalar: TensorScalar>(
+    _ x: TracedTensor<Scalar>, _ y: TracedTensor<Scalar>
+  ) -> TracedTensor<Scalar> { self([x, y]) }
+
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func callAsFunction<Scalar: TensorScalar>(
+    _ x: TracedTensor<Scalar>, _ y: TracedTensor<Scalar>, _ z: TracedTensor<Scalar>
+  ) -> TracedTensor<Scalar> { self([x, y, z]) }
+
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func callAsFunction<Scalar: TensorScalar>(_ operands: [TracedTensor<Scalar>]) -> TracedTensor<Scalar> {
     let value = function(operands.map(\.value))[0]
     return .recorded(value, ElementwiseOperation<Scalar>(rule: self, shapes: operands.map(\.shape)), operands)
   }
@@ -140,7 +162,7 @@ struct ElementwiseOperation<Scalar: TensorScalar>: TensorOperation {
   let shapes: [[Int]]
 
   var name: String { rule.name }
-  func reads(operand: Int) -> Bool { rule.reads(input: operand) }
+  func reads(operand: Int) -> Bool { rule.readInputs[operand] }
   var readsResult: Bool { false }
 
   func tangent(

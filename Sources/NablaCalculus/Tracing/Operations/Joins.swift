@@ -2,6 +2,8 @@ internal import NablaTensors
 
 extension TracedTensor {
   /// Tensors joined along an existing axis; they agree in all other extents.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public static func concatenate(_ tensors: [TracedTensor], axis: Int = 0) -> TracedTensor {
     let value = Tensor.concatenate(tensors.map(\.value), axis: axis)
     let axis = axis < 0 ? axis + value.rank : axis
@@ -9,6 +11,8 @@ extension TracedTensor {
   }
 
   /// Tensors of one shape, joined along a new axis.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public static func stack(_ tensors: [TracedTensor], axis: Int = 0) -> TracedTensor {
     concatenate(tensors.map { $0.expanded(axis: axis) }, axis: axis)
   }
@@ -47,6 +51,8 @@ private struct Concatenation<Scalar: TensorScalar>: TensorOperation {
 
 extension TracedTensor {
   /// The slice at a range of one axis.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func part(_ range: Range<Int>, axis: Int) -> TracedTensor {
     Slice(indices: Array(repeating: .all, count: axis) + [range.tensorIndex], shape: shape)(self)
   }

@@ -8,6 +8,8 @@ public import NablaTensors
 extension LinearAlgebra {
   /// The solution x of A x = b for general square matrices. Shapes, errors and cost as for tensors; derivatives cost
   /// one more factorisation.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   public static func solve<S: TensorScalar>(
     _ a: TracedTensor<S>, _ b: TracedTensor<S>
   ) throws(LinearAlgebraError) -> TracedTensor<S> {
@@ -22,6 +24,8 @@ extension LinearAlgebra {
   }
 
   /// The inverse A⁻¹ of square matrices [..., n, n].
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   public static func inverse<S: TensorScalar>(
     _ a: TracedTensor<S>
   ) throws(LinearAlgebraError) -> TracedTensor<S> {
@@ -31,6 +35,8 @@ extension LinearAlgebra {
 
   /// The lower triangular L with A = L Lᵀ of symmetric positive definite matrices. Derivatives are those along
   /// symmetric changes of A: the cotangent of A is symmetric.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   public static func cholesky<S: TensorScalar>(
     _ a: TracedTensor<S>
   ) throws(LinearAlgebraError) -> TracedTensor<S> {
@@ -40,6 +46,8 @@ extension LinearAlgebra {
 
   /// The solution x of L x = b, or of Lᵀ x = b, for lower triangular matrices, of which the upper triangle is not
   /// read.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   public static func lowerTriangularSolve<S: TensorScalar>(
     _ l: TracedTensor<S>, _ b: TracedTensor<S>, transposed: Bool = false
   ) throws(LinearAlgebraError) -> TracedTensor<S> {
@@ -48,6 +56,8 @@ extension LinearAlgebra {
 
   /// The sign and the logarithm of the absolute value of the determinants of [..., n, n]. The derivative of the
   /// logarithm is A⁻ᵀ, NaN of a singular matrix; that of the sign is 0.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   public static func logAbsDeterminant<S: TensorScalar>(
     _ a: TracedTensor<S>
   ) -> (sign: TracedTensor<S>, logarithm: TracedTensor<S>) {
@@ -56,10 +66,14 @@ extension LinearAlgebra {
   }
 
   /// The sums of the main diagonals, shape [...] for [..., m, n].
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   public static func trace<S: TensorScalar>(_ a: TracedTensor<S>) -> TracedTensor<S> {
     a.diagonal().sum(axis: -1)
   }
 
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   private static func lower<S>(_ l: TracedTensor<S>, transposed: Bool) -> TracedTensor<S> {
     let lower = l.triangle(diagonal: 1)
     return transposed ? lower.transposed() : lower
@@ -68,6 +82,8 @@ extension LinearAlgebra {
 
 extension TracedTensor {
   /// The lower triangle of square matrices, the diagonal multiplied by `diagonal`.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   fileprivate func triangle(diagonal: Scalar) -> TracedTensor {
     let n = shape[rank - 1]
     let factors = Tensor<Scalar>(shape: [n, n]) { buffer in
@@ -80,6 +96,8 @@ extension TracedTensor {
 }
 
 /// A⁻¹ b where that is known to exist, NaN where rounding makes it fail.
+@specialized(where S == Double)
+@specialized(where S == Float)
 private func solution<S>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   (try? LinearAlgebra.solve(a, b)) ?? b * TracedTensor(S.nan)
 }
@@ -167,6 +185,8 @@ private struct LogAbsDeterminant<Scalar: TensorScalar>: TensorOperation {
   func reads(operand: Int) -> Bool { true }
   var readsResult: Bool { false }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   private func inverse(_ a: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     (try? LinearAlgebra.inverse(a)) ?? a * TracedTensor(Scalar.nan)
   }

@@ -2,6 +2,8 @@ public import NablaTensors
 
 /// The matrix product, with shapes as of tensors: batches broadcast, vectors count as a row on the left and as a
 /// column on the right.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func matmul<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   if a.rank == 1 && b.rank >= 1 {
     let product = matmul(a.expanded(axis: 0), b)
@@ -17,15 +19,21 @@ public func matmul<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) 
     matmul(a.value, b.value), MatrixProduct(leftShape: a.shape, rightShape: b.shape), [a, b])
 }
 
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func matmul<S: TensorScalar>(_ a: Tensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   matmul(TracedTensor(a), b)
 }
 
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func matmul<S: TensorScalar>(_ a: TracedTensor<S>, _ b: Tensor<S>) -> TracedTensor<S> {
   matmul(a, TracedTensor(b))
 }
 
 /// The inner product Σ aᵢbᵢ of two vectors of one length, of shape [].
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func dot<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   precondition(
     a.rank == 1 && a.shape == b.shape,
@@ -34,6 +42,8 @@ public func dot<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> 
 }
 
 /// The outer product aᵢbⱼ of two vectors.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func outer<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   precondition(
     a.rank == 1 && b.rank == 1, "outer needs two vectors; the shapes are \(a.shape) and \(b.shape).")

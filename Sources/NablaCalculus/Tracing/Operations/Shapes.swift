@@ -5,20 +5,28 @@ public import NablaTensors
 
 extension TracedTensor {
   /// The same elements under another shape; one extent may be −1 and is inferred.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func reshaped(_ shape: [Int]) -> TracedTensor {
     let result = value.reshaped(shape)
     return result.shape == self.shape ? self : Reshape(from: self.shape, to: result.shape)(self)
   }
 
   /// All elements as a vector.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func flattened() -> TracedTensor { reshaped([count]) }
 
   /// The axes in another order: axis k of the result is axis `axes[k]` of this tensor.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func permuted(_ axes: [Int]) -> TracedTensor {
     Permute(axes: axes.map { $0 < 0 ? $0 + rank : $0 })(self)
   }
 
   /// The last two axes exchanged.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func transposed() -> TracedTensor {
     precondition(rank >= 2, "A tensor of shape \(shape) has no two axes to exchange.")
     var axes = Array(0..<rank)
@@ -27,12 +35,18 @@ extension TracedTensor {
   }
 
   /// Without one axis of extent 1, or without all of them.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func squeezed(axis: Int? = nil) -> TracedTensor { reshaped(value.squeezed(axis: axis).shape) }
 
   /// With a new axis of extent 1 before axis `axis`; −1 puts it last.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func expanded(axis: Int) -> TracedTensor { reshaped(value.expanded(axis: axis).shape) }
 
   /// Repeated to a larger shape: axes are aligned at the last one, and each extent must be equal or 1.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func broadcast(to shape: [Int]) -> TracedTensor {
     shape == self.shape ? self : Broadcast(from: self.shape, to: shape)(self)
   }
@@ -43,12 +57,18 @@ extension TracedTensor {
   }
 
   /// The slice at one index of the first axis.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func row(_ i: Int) -> TracedTensor { Slice(indices: [i.tensorIndex], shape: shape)(self) }
 
   /// The main diagonal of the last two axes: `[..., m, n]` becomes `[..., min(m, n)]`.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   public func diagonal() -> TracedTensor { Diagonal(shape: shape)(self) }
 
   /// Summed over the axes along which `shape` was repeated to this tensor's shape.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func summed(to shape: [Int]) -> TracedTensor {
     shape == self.shape ? self : SumToShape(from: self.shape, to: shape)(self)
   }
@@ -59,6 +79,8 @@ private struct Reshape<Scalar: TensorScalar>: LinearOperation {
   let to: [Int]
   var name: String { "reshape" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     .recorded(x.value.reshaped(to), self, [x])
   }
@@ -71,6 +93,8 @@ private struct Permute<Scalar: TensorScalar>: LinearOperation {
   let axes: [Int]
   var name: String { axes == [1, 0] ? "transpose" : "permute" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     .recorded(x.value.permuted(axes), self, [x])
   }
@@ -86,6 +110,8 @@ private struct Broadcast<Scalar: TensorScalar>: LinearOperation {
   let to: [Int]
   var name: String { "broadcast" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     .recorded(x.value.broadcast(to: to), self, [x])
   }
@@ -99,6 +125,8 @@ private struct SumToShape<Scalar: TensorScalar>: LinearOperation {
   let to: [Int]
   var name: String { "sum" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     let lead = from.count - to.count
     let axes = from.indices.filter { $0 < lead || to[$0 - lead] != from[$0] }
@@ -115,6 +143,8 @@ struct Slice<Scalar: TensorScalar>: LinearOperation {
   let shape: [Int]
   var name: String { "slice" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     .recorded(x.value.slice(indices), self, [x])
   }
@@ -128,6 +158,8 @@ private struct Placement<Scalar: TensorScalar>: LinearOperation {
   let slice: Slice<Scalar>
   var name: String { "place" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     var result = Tensor<Scalar>.zeros(slice.shape)
     result.setSlice(slice.indices, to: x.value)
@@ -140,6 +172,8 @@ private struct Diagonal<Scalar: TensorScalar>: LinearOperation {
   let shape: [Int]
   var name: String { "diagonal" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     .recorded(x.value.diagonal(), self, [x])
   }
@@ -153,6 +187,8 @@ private struct DiagonalMatrix<Scalar: TensorScalar>: LinearOperation {
   let shape: [Int]
   var name: String { "diagonal matrix" }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func callAsFunction(_ x: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     var result = Tensor<Scalar>.zeros(shape)
     result.setDiagonal(to: x.value)

@@ -1,6 +1,8 @@
 public import NablaTensors
 
 /// log Σ exp(x) along one axis, without overflow. Its derivative is ``softmax(_:axis:)``.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func logsumexp<S: TensorScalar>(
   _ x: TracedTensor<S>, axis: Int = -1, keepingDims: Bool = false
 ) -> TracedTensor<S> {
@@ -11,11 +13,15 @@ public func logsumexp<S: TensorScalar>(
 }
 
 /// exp(x) / Σ exp(x) along one axis.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func softmax<S: TensorScalar>(_ x: TracedTensor<S>, axis: Int = -1) -> TracedTensor<S> {
   .recorded(softmax(x.value, axis: axis), Softmax(axis: axis), [x])
 }
 
 /// log(softmax(x)) = x − logsumexp(x) along one axis, accurate where the softmax underflows.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func logSoftmax<S: TensorScalar>(_ x: TracedTensor<S>, axis: Int = -1) -> TracedTensor<S> {
   .recorded(logSoftmax(x.value, axis: axis), LogSoftmax(axis: axis), [x])
 }
@@ -67,6 +73,8 @@ private struct Softmax<Scalar: TensorScalar>: TensorOperation {
   func reads(operand: Int) -> Bool { false }
   var readsResult: Bool { true }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   private func product(_ x: TracedTensor<Scalar>, _ y: TracedTensor<Scalar>) -> TracedTensor<Scalar> {
     y * (x - (y * x).sum(axis: axis, keepingDims: true))
   }
