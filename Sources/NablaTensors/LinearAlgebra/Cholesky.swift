@@ -10,7 +10,7 @@ extension LinearAlgebra {
     _ a: Tensor<S>
   ) throws(LinearAlgebraError) -> Tensor<S> {
     let n = order(a, "cholesky")
-    try requireFinite(a)
+    try requireFinite(triangleOf: a)
     let l = a.copied()
     let matrices = a.shape.dropLast(2).reduce(1, *)
     for matrix in 0..<matrices {
@@ -23,7 +23,7 @@ extension LinearAlgebra {
   }
 
   /// The solution x of A x = b from the factor L of ``cholesky(_:)``: L Lᵀ x = b. Shapes as in
-  /// ``solve(_:_:)``.
+  /// ``solve(_:_:)``. Only the lower triangle of L is read.
   ///
   /// - Throws: `notFinite`; `singular` if the diagonal of L has a zero, which no Cholesky factor has.
   /// - Complexity: O(n²) for each right-hand side.
@@ -32,7 +32,7 @@ extension LinearAlgebra {
     _ l: Tensor<S>, _ b: Tensor<S>
   ) throws(LinearAlgebraError) -> Tensor<S> {
     let n = order(l, "choleskySolve")
-    try requireFinite(l)
+    try requireFinite(triangleOf: l)
     let factor = l.isContiguous ? l : l.copied()
     let diagonal = factor.diagonal().scalars
     if let zero = diagonal.firstIndex(of: 0) { throw .singular(pivot: zero % n, matrix: zero / n) }

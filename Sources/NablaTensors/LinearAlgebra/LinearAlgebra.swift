@@ -16,8 +16,42 @@ extension LinearAlgebra {
     return a.shape[a.rank - 1]
   }
 
+  /// The extents m and n of matrices `[..., m, n]`.
+  static func extents<S: TensorScalar>(
+    _ a: Tensor<S>, _ name: StaticString
+  ) -> (rows: Int, columns: Int) {
+    precondition(a.rank >= 2, "\(name) needs matrices [..., m, n]; this tensor has shape \(a.shape).")
+    return (a.shape[a.rank - 2], a.shape[a.rank - 1])
+  }
+
   static func requireFinite<S: TensorScalar>(_ a: Tensor<S>) throws(LinearAlgebraError) {
     if !a.allFinite { throw .notFinite }
+  }
+
+  /// As `requireFinite`, for square matrices of which one triangle is read and the other may hold anything.
+  static func requireFinite<S: TensorScalar>(
+    triangleOf a: Tensor<S>, _ triangle: MatrixTriangle = .lower
+  ) throws(LinearAlgebraError) {
+    // Nearly always the other triangle is finite too, and one pass over everything says it all.
+    if a.allFinite { return }
+    let n = a.shape[a.rank - 1]
+    let rows = a.isContiguous ? a : a.copied()
+    let isFinite = rows.withStorage { base in
+      (0..<rows.count / (n * n)).allSatisfy { isTriangleFinite(base + $0 * n * n, n: n, triangle) }
+    }
+    if !isFinite { throw .notFinite }
+  }
+
+  /// Whether one triangle of a row-major n × n matrix, with its diagonal, is free of NaN and infinities.
+  static func isTriangleFinite<S: TensorScalar>(
+    _ a: UnsafePointer<S>, n: Int, _ triangle: MatrixTriangle = .lower
+  ) -> Bool {
+    (0..<n).allSatisfy { i in
+      switch triangle {
+      case .lower: isAllFinite(a + i * n, count: i + 1)
+      case .upper: isAllFinite(a + i * n + i, count: n - i)
+      }
+    }
   }
 
   /// Solves with factors of matrices of shape `factors + [n, n]` for right-hand sides `b`, which is

@@ -8,7 +8,8 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
   /// The leading minor of this order (from 1) is not positive, so there is no Cholesky factor.
   case notPositiveDefinite(leadingMinor: Int, matrix: Int = 0)
 
-  /// The iteration for the eigenvalues left this many off-diagonal elements that are not zero.
+  /// The iteration for eigenvalues or singular values left this many off-diagonal elements that are not
+  /// zero.
   case notConverged(offDiagonals: Int, matrix: Int = 0)
 
   /// There is a NaN or an infinity among the elements, on which LAPACK may not end.
@@ -25,10 +26,22 @@ public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConverti
       """
     case .notConverged(let count, let matrix):
       """
-      The eigenvalues did not converge: \(count) off-diagonal elements are not zero \
-      (matrix \(matrix) of the batch).
+      The iteration for eigenvalues or singular values did not converge: \(count) off-diagonal elements \
+      are not zero (matrix \(matrix) of the batch).
       """
     case .notFinite: "The input holds a NaN or an infinity."
+    }
+  }
+}
+
+extension LinearAlgebraError {
+  /// The same of a matrix of a batch.
+  func ofMatrix(_ matrix: Int) -> LinearAlgebraError {
+    switch self {
+    case .singular(let pivot, _): .singular(pivot: pivot, matrix: matrix)
+    case .notPositiveDefinite(let order, _): .notPositiveDefinite(leadingMinor: order, matrix: matrix)
+    case .notConverged(let count, _): .notConverged(offDiagonals: count, matrix: matrix)
+    case .notFinite: .notFinite
     }
   }
 }

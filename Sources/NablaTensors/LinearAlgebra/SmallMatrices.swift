@@ -136,15 +136,3 @@ private final class ChainCache: Sendable {
     }
   }
 }
-
-extension LinearAlgebraError {
-  /// The same of a matrix of a batch.
-  fileprivate func ofMatrix(_ matrix: Int) -> LinearAlgebraError {
-    switch self {
-    case .singular(let pivot, _): .singular(pivot: pivot, matrix: matrix)
-    case .notPositiveDefinite(let order, _): .notPositiveDefinite(leadingMinor: order, matrix: matrix)
-    case .notConverged(let count, _): .notConverged(offDiagonals: count, matrix: matrix)
-    case .notFinite: .notFinite
-    }
-  }
-}

@@ -57,10 +57,7 @@ extension LinearAlgebra {
           try workspace.eigenvalues(destroying: base, values: target)
         }
       } catch {
-        if case .notConverged(let count, _) = error {
-          throw .notConverged(offDiagonals: count, matrix: matrix)
-        }
-        throw error
+        throw error.ofMatrix(matrix)
       }
     }
     return (values, copy)
@@ -107,7 +104,7 @@ package final class SymmetricEigenWorkspace<Scalar: TensorScalar> {
   private func run(
     _ a: UnsafeMutablePointer<Scalar>, _ values: UnsafeMutablePointer<Scalar>, wantsVectors: Bool
   ) throws(LinearAlgebraError) {
-    guard isAllFinite(a, count: n * n) else { throw .notFinite }
+    guard isAllFinite(a, count: n * n) || LinearAlgebra.isTriangleFinite(a, n: n) else { throw .notFinite }
     switch n {
     case 0: return
     case 1:

@@ -1,3 +1,5 @@
+import RealModule
+
 /// The numbers of positive, negative and zero eigenvalues of a symmetric matrix.
 public struct Inertia: Equatable, Sendable {
   public var positive: Int
@@ -37,6 +39,43 @@ public struct SymmetricIndefiniteFactorization<Scalar: TensorScalar>: Sendable {
     pivots.withUnsafeBufferPointer { pivots in
       factors.withStorage { LinearAlgebra.inertia($0, n: order, pivots: pivots.baseAddress!) }
     }
+  }
+
+  /// The determinant of A: that of D. 1 for n = 0; may overflow or underflow where ``logAbsDeterminant`` does
+  /// not.
+  ///
+  /// - Complexity: O(n).
+  public var determinant: Scalar { blockDeterminants.reduce(1) { $0 * $1.0 * $1.1 } }
+
+  /// The sign (−1, 0 or 1) of the determinant of A and the natural logarithm of its absolute value; 0 and −∞ for
+  /// a singular matrix.
+  ///
+  /// - Complexity: O(n).
+  public var logAbsDeterminant: (sign: Scalar, logarithm: Scalar) {
+    var (sign, logarithm): (Scalar, Scalar) = (1, 0)
+    for factor in blockDeterminants.flatMap({ [$0.0, $0.1] }) {
+      sign *= factor == 0 ? 0 : factor < 0 ? -1 : 1
+      logarithm += Scalar.log(factor.magnitude)
+    }
+    return (sign, logarithm)
+  }
+
+  /// The determinant of each block of D as a product of two numbers of the size of its elements.
+  private var blockDeterminants: [(Scalar, Scalar)] {
+    var determinants: [(Scalar, Scalar)] = []
+    var i = 0
+    while i < order {
+      if pivots[i] > 0 {
+        determinants.append((factors[i, i], 1))
+        i += 1
+      } else {
+        // The element off the diagonal is the largest of its block.
+        let off = factors[i + 1, i]
+        determinants.append((off, (factors[i, i] / off) * factors[i + 1, i + 1] - off))
+        i += 2
+      }
+    }
+    return determinants
   }
 
   /// The solution x of A x = b; shape `[n]`, or `[n, k]` for k right-hand sides.
@@ -103,13 +142,44 @@ extension LinearAlgebra {
   ) throws(LinearAlgebraError) -> SymmetricIndefiniteFactorization<S> {
     let n = order(a, "ldlt")
     precondition(a.rank == 2, "ldlt takes one matrix; this tensor has shape \(a.shape).")
-    try requireFinite(a)
+    try requireFinite(triangleOf: a)
     let factors = a.transposed().copied()
     let workspace = SymmetricIndefiniteWorkspace<S>(n: n)
     _ = workspace.factor(factors.storage.base)
     return SymmetricIndefiniteFactorization(
       factors: factors.transposed(),
       pivots: Array(UnsafeBufferPointer(start: workspace.pivots, count: n + 1)), order: n)
+  }
+
+  /// The solution x of A x = b for symmetric matrices, definite or not, of which the lower triangle is read.
+  /// Shapes as in ``solve(_:_:)``.
+  ///
+  /// - Throws: `singular` with the position of a block of D of ``ldlt(_:)`` that is exactly zero; `notFinite`.
+  /// - Complexity: O(n³) for each matrix, half of ``solve(_:_:)``, and O(n²) for each right-hand side.
+  /// - Source: LAPACK `sytrf`, `sytrs`.
+  public static func solveSymmetric<S: TensorScalar>(
+    _ a: Tensor<S>, _ b: Tensor<S>
+  ) throws(LinearAlgebraError) -> Tensor<S> {
+    let n = order(a, "solveSymmetric")
+    try requireFinite(triangleOf: a)
+    let batch = Array(a.shape.dropLast(2))
+    let factors = a.transposed().copied()
+    let workspace = SymmetricIndefiniteWorkspace<S>(n: n)
+    var pivots: [Int32] = []
+    for matrix in 0..<batch.reduce(1, *) {
+      let info = workspace.factor(factors.storage.base + matrix * n * n)
+      if info > 0 { throw .singular(pivot: info - 1, matrix: matrix) }
+      pivots += UnsafeBufferPointer(start: workspace.pivots, count: n)
+    }
+    // One more, so that there is an address even for n = 0.
+    pivots.append(0)
+    return try solveBatch(factors: batch, n: n, b) { matrix, columns, x in
+      pivots.withUnsafeBufferPointer { pivots in
+        ldltSolve(
+          factors.storage.base + matrix * n * n, n: n, pivots: pivots.baseAddress! + matrix * n,
+          columns: columns, x)
+      }
+    }
   }
 
   // MARK: Raw entry points
