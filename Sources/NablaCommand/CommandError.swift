@@ -1,3 +1,5 @@
+import Nabla
+
 /// How the process ends, after the conventions of sysexits.h.
 enum ExitStatus: Int32, Sendable {
   case done = 0
@@ -18,6 +20,28 @@ struct CommandError: Error, Equatable {
   let status: ExitStatus
   /// What is wrong and what to do instead, without the word "error".
   let message: String
+
+  init(status: ExitStatus, message: String) {
+    self.status = status
+    self.message = message
+  }
+
+  init(_ error: FileError) {
+    switch error {
+    case .unreadable(let message): self = .unreadable(message)
+    case .unwritable(let message): self = .unwritable(message)
+    case .malformed(let message): self = .malformedData(message)
+    }
+  }
+
+  /// The result of reading or writing a file, with what it throws as a command's failure.
+  static func wrapping<Result>(_ body: () throws(FileError) -> Result) throws(CommandError) -> Result {
+    do {
+      return try body()
+    } catch {
+      throw CommandError(error)
+    }
+  }
 
   static func usage(_ message: String) -> CommandError { CommandError(status: .usage, message: message) }
   static func malformedData(_ message: String) -> CommandError {

@@ -1,3 +1,5 @@
+import Nabla
+
 /// Boxes on the command line: `x=-5:5,y=0:1`, in variable order `-5:5,0:1`, or one range for every variable.
 enum BoxParsing {
   /// The ranges of a box in variable order: finite, the lower bound below the upper.

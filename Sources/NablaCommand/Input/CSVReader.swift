@@ -1,3 +1,5 @@
+import Nabla
+
 /// Reads comma-separated values (RFC 4180) strictly, so that no row is taken for what it is not.
 ///
 /// The first row names the columns. Fields may be quoted, with `""` for a quote; lines end in LF or CRLF;

@@ -1,3 +1,5 @@
+import Nabla
+
 /// A part of a point or box: `value` or `name=value`.
 struct Entry {
   let name: String?

@@ -1,3 +1,5 @@
+import Nabla
+
 /// Points from a file: comma-separated values with a header of variable names, or `.npy`.
 enum PointFile {
   /// The largest file accepted, in bytes.
@@ -9,8 +11,8 @@ enum PointFile {
   ///   standard input.
   static func read(_ path: String, variables: [String]) throws(CommandError) -> [Double] {
     if path.isEmpty { throw .usage("--points needs the name of a file") }
-    let bytes = try FileInput.read(path, limit: sizeLimit)
-    let name = FileInput.name(path)
+    let bytes = try CommandError.wrapping { () throws(FileError) in try WholeFile.read(path, limit: sizeLimit) }
+    let name = WholeFile.name(path)
     return path.hasSuffix(".npy")
       ? try npy(bytes, file: name, variables: variables) : try csv(bytes, file: name, variables: variables)
   }

@@ -1,3 +1,5 @@
+import Nabla
+
 /// Points on the command line: `x=1,y=2` or, in variable order, `1,2`.
 enum PointParsing {
   /// The coordinates of a point in variable order. They are finite.

@@ -72,10 +72,4 @@ extension StringProtocol {
     else { return "" }
     return String(self[first...last])
   }
-
-  /// The text for a message: cut if it is long.
-  func elided(to length: Int = 60) -> String {
-    let start = prefix(length)
-    return start.endIndex == endIndex ? String(start) : start + "…"
-  }
 }

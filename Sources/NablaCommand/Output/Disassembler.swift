@@ -1,4 +1,5 @@
 import Foundation
+import Nabla
 
 /// Machine code as the instructions it consists of, read by `objdump` where one is installed.
 struct Disassembler {
@@ -60,7 +61,7 @@ struct Disassembler {
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { return nil }
     let name = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let isWritten = AtomicFile.writeAll(Array(bytes), to: descriptor)
+    let isWritten = WholeFile.writeAll(Array(bytes), to: descriptor)
     guard close(descriptor) == 0, isWritten else {
       unlink(name)
       return nil

@@ -1,3 +1,5 @@
+import Nabla
+
 /// The file of `--output`, whose format is in its ending.
 struct OutputFile {
   enum Format: String, CaseIterable {
@@ -22,13 +24,17 @@ struct OutputFile {
 
   func write(_ report: some Report, document: JSON) throws(CommandError) {
     switch format {
-    case .json: try AtomicFile.write(document.bytes, to: path)
-    case .csv: try AtomicFile.write(report.csv.bytes, to: path)
+    case .json: try write(document.bytes)
+    case .csv: try write(report.csv.bytes)
     case .npy:
       guard let array = report.array else {
         throw .usage("--output \(path.elided()): this result is no single array; write .json or .csv")
       }
-      try AtomicFile.write(array.bytes, to: path)
+      try write(array.bytes)
     }
+  }
+
+  private func write(_ bytes: [UInt8]) throws(CommandError) {
+    try CommandError.wrapping { () throws(FileError) in try WholeFile.write(bytes, to: path) }
   }
 }

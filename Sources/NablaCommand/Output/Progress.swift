@@ -1,4 +1,5 @@
 import Foundation
+import Nabla
 
 /// A line on the terminal that says what is going on while it takes long.
 enum Progress {
@@ -24,6 +25,6 @@ enum Progress {
   }
 
   private static func write(_ text: String) {
-    _ = AtomicFile.writeAll(Array(text.utf8), to: STDERR_FILENO)
+    _ = WholeFile.writeAll(Array(text.utf8), to: STDERR_FILENO)
   }
 }

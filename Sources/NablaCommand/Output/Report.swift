@@ -1,3 +1,5 @@
+import Nabla
+
 /// What a command found, in every form in which it can be given.
 protocol Report {
   /// The document's entries after the command, the expression and the variables.

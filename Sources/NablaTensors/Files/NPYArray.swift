@@ -1,19 +1,19 @@
 /// An array of doubles in NumPy's `.npy` format
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///
-/// Read are versions 1 to 3, real floating-point and integer types of at most 8 bytes and either byte order,
-/// in C and Fortran order. Written is version 1.0, `<f8`, C order.
-struct NPYArray: Equatable {
-  var shape: [Int]
+/// Read are versions 1 to 3, real floating-point, integer and truth types of at most 8 bytes and either byte order,
+/// in C and Fortran order. Written is version 1.0, `<f8` or `<f4`, C order.
+package struct NPYArray: Equatable {
+  package var shape: [Int]
   /// The elements in C order.
-  var scalars: [Double]
+  package var scalars: [Double]
 
   /// What is wrong with a file.
-  struct Malformed: Error {
-    let message: String
+  package struct Malformed: Error {
+    package let message: String
   }
 
-  init(shape: [Int], scalars: [Double]) {
+  package init(shape: [Int], scalars: [Double]) {
     self.shape = shape
     self.scalars = scalars
   }
@@ -24,21 +24,34 @@ struct NPYArray: Equatable {
 extension NPYArray {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
+  /// The array that the bytes are.
+  ///
   /// - Complexity: O(number of bytes).
-  init(_ bytes: [UInt8]) throws(Malformed) {
+  package init(_ bytes: [UInt8]) throws(Malformed) {
+    var rest = bytes[...]
+    self = try NPYArray(readingFrom: &rest)
+    guard rest.isEmpty else {
+      throw Malformed(message: "\(rest.count) bytes follow behind the array of shape \(shape)")
+    }
+  }
+
+  /// The array at the beginning of `bytes`, which then begin behind it: a file can hold several, one after the other.
+  package init(readingFrom bytes: inout ArraySlice<UInt8>) throws(Malformed) {
+    let file = bytes.startIndex
     guard bytes.starts(with: Self.magic), bytes.count >= 10 else {
       throw Malformed(message: "this is no .npy file; it does not begin with its signature")
     }
-    let version = bytes[6]
+    let version = bytes[file + 6]
     guard (1...3).contains(version) else {
       throw Malformed(message: "version \(version) of the .npy format is not known")
     }
     let start = version == 1 ? 10 : 12
     guard bytes.count >= start else { throw Malformed(message: "the file ends in its header") }
-    let headerLength = bytes[8..<start].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let headerLength = bytes[(file + 8)..<(file + start)].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard bytes.count - start >= headerLength else { throw Malformed(message: "the file ends in its header") }
-    let data = bytes[(start + headerLength)...]
-    let header = try NPYHeader(String(decoding: bytes[start..<start + headerLength], as: UTF8.self))
+    let data = bytes[(file + start + headerLength)...]
+    let text = bytes[(file + start)..<(file + start + headerLength)]
+    let header = try NPYHeader(String(decoding: text, as: UTF8.self))
     guard let type = NPYType(header.type) else {
       throw Malformed(
         message:
@@ -51,13 +64,14 @@ extension NPYArray {
       count = product
     }
     let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
-    guard !overflow, data.count == size else {
+    guard !overflow, data.count >= size else {
       throw Malformed(
         message: "shape \(header.shape) of '\(header.type)' does not fit the \(data.count) bytes of data")
     }
     shape = header.shape
-    let scalars = type.decode(data, count: count)
+    let scalars = type.decode(data.prefix(size), count: count)
     self.scalars = header.isFortranOrder ? Self.transposed(scalars, shape) : scalars
+    bytes = data.dropFirst(size)
   }
 
   /// Elements in Fortran order (the first axis varies fastest) brought into C order.
@@ -92,7 +106,8 @@ private struct NPYType {
     if let order, "<>|=".contains(order) { text.removeFirst() }
     guard let kind = text.popFirst(), let size = Int(text) else { return nil }
     switch (kind, size) {
-    case ("f", 4), ("f", 8), ("i", 1), ("i", 2), ("i", 4), ("i", 8), ("u", 1), ("u", 2), ("u", 4), ("u", 8):
+    case ("f", 4), ("f", 8), ("i", 1), ("i", 2), ("i", 4), ("i", 8), ("u", 1), ("u", 2), ("u", 4), ("u", 8),
+      ("b", 1):
       self.kind = kind
       self.size = size
       isBigEndian = order == ">"
@@ -122,6 +137,7 @@ private struct NPYType {
       return size == 8
         ? Double(bitPattern: bits) : Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
     case "u": return Double(bits)
+    case "b": return bits == 0 ? 0 : 1
     default:
       let unused = Int64(64 - 8 * size)
       return Double((Int64(bitPattern: bits) << unused) >> unused)
@@ -222,20 +238,26 @@ private struct NPYHeader {
 // MARK: - Writing
 
 extension NPYArray {
-  /// The file's content.
-  var bytes: [UInt8] {
+  /// The file's content, with elements of type `<f8`.
+  package var bytes: [UInt8] {
+    var bytes = Self.header(shape, type: "<f8")
+    bytes.reserveCapacity(bytes.count + 8 * scalars.count)
+    for scalar in scalars { Self.append(scalar.bitPattern.littleEndian, to: &bytes) }
+    return bytes
+  }
+
+  /// What stands before the elements.
+  static func header(_ shape: [Int], type: String) -> [UInt8] {
     let extents = shape.map { "\($0)," }.joined(separator: " ")
-    var header = "{'descr': '<f8', 'fortran_order': False, 'shape': (\(extents)), }"
+    var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
     // Data begins at a multiple of 64 bytes; the header ends in a line feed.
     let length = (10 + header.utf8.count + 1 + 63) / 64 * 64 - 10
     header += String(repeating: " ", count: length - header.utf8.count - 1) + "\n"
-    var bytes =
-      Self.magic + [1, 0, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8)]
-    bytes.reserveCapacity(bytes.count + length + 8 * scalars.count)
-    bytes += Array(header.utf8)
-    for scalar in scalars {
-      withUnsafeBytes(of: scalar.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    return bytes
+    return Self.magic + [1, 0, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8)]
+      + Array(header.utf8)
+  }
+
+  static func append(_ bits: some FixedWidthInteger, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: bits) { bytes.append(contentsOf: $0) }
   }
 }
