@@ -87,7 +87,8 @@ struct Formula {
     let path = argument == "-" ? argument : String(argument.dropFirst())
     if path.isEmpty { throw .usage("@ is followed by the name of a file") }
     let name = WholeFile.name(path)
-    let bytes = try CommandError.wrapping { () throws(FileError) in try WholeFile.read(path, limit: sizeLimit) }
+    let bytes = try CommandError.wrapping { () throws(FileError) in try WholeFile.read(path, limit: sizeLimit)
+    }
     guard let text = String(strictUTF8: bytes) else { throw .usage("\(name) is not text in UTF-8") }
     let trimmed = text.lastIndex { !$0.isNewline }.map { String(text[...$0]) } ?? ""
     if trimmed.isEmpty { throw .usage("\(name) is empty; it should hold an expression") }

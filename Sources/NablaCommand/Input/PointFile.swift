@@ -11,7 +11,8 @@ enum PointFile {
   ///   standard input.
   static func read(_ path: String, variables: [String]) throws(CommandError) -> [Double] {
     if path.isEmpty { throw .usage("--points needs the name of a file") }
-    let bytes = try CommandError.wrapping { () throws(FileError) in try WholeFile.read(path, limit: sizeLimit) }
+    let bytes = try CommandError.wrapping { () throws(FileError) in try WholeFile.read(path, limit: sizeLimit)
+    }
     let name = WholeFile.name(path)
     return path.hasSuffix(".npy")
       ? try npy(bytes, file: name, variables: variables) : try csv(bytes, file: name, variables: variables)
@@ -21,20 +22,23 @@ enum PointFile {
   private static func csv(
     _ bytes: [UInt8], file: String, variables: [String]
   ) throws(CommandError) -> [Double] {
-    var reader = try CSVReader(bytes, file: file)
+    var reader = try CommandError.wrapping { () throws(FileError) in try CSVReader(bytes, file: file) }
     var columns: [Int] = []
     for variable in variables {
       guard let column = reader.columns[variable] else {
-        throw reader.error(
-          "no column is called \"\(variable.elided())\" (the header has \(VariableNames.list(reader.header)))"
-        )
+        throw CommandError(
+          reader.error(
+            "no column is called \"\(variable.elided())\" (the header has \(VariableNames.list(reader.header)))"
+          ))
       }
       columns.append(column)
     }
     var points: [Double] = []
-    while let row = try reader.next() {
+    while let row = try CommandError.wrapping({ () throws(FileError) in try reader.next() }) {
       for (variable, column) in zip(variables, columns) {
-        points.append(try reader.number(row[column], column: variable))
+        points.append(
+          try CommandError.wrapping { () throws(FileError) in try reader.number(row[column], column: variable)
+          })
       }
     }
     return points

@@ -46,7 +46,7 @@ public func fisherMatrix<P: TensorTree, Failure: Error>(
   case .categorical:
     precondition(values.rank == 2, "Logits of classes have shape [N, k], not \(values.shape).")
     // diag(p) − p pᵀ = R Rᵀ with R = (I − p 1ᵀ) diag(√p): Rᵀ J = √p (J − Σ p J).
-    let share = softmax(TracedTensor(values)).value
+    let share = softmax(values, axis: -1)
     rooted = (derivatives - (derivatives * share).sum(axis: -1, keepingDims: true)) * sqrt(share)
   }
   let factor = rooted.reshaped([p, rooted.count / Swift.max(p, 1)])

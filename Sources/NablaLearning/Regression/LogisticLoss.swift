@@ -55,21 +55,26 @@ public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
     let functions = Functions<Scalar>.of
     var losses: [Scalar] = []
     var gradient = Tensor<Scalar>.zeros([n])
-    var hessian = parts.contains(.hessian) ? Tensor<Scalar>.zeros([n, n]) : .zeros([0])
     // 256 KiB of X, half of a common second-level cache.
     let blockRows = Swift.max(8, (256 << 10) / (Swift.max(n, 1) * MemoryLayout<Scalar>.stride))
-    for start in stride(from: 0, to: rows, by: blockRows) {
-      let range = start..<Swift.min(start + blockRows, rows)
-      let (block, targets) = (x[range], y[range])
-      let z = matmul(block, w)
-      if parts.contains(.value) { losses.append(functions.loss(z, targets).sum()) }
-      if parts.contains(.gradient) { gradient += matmul(functions.residual(z, targets), block) }
-      if parts.contains(.hessian) {
-        LinearAlgebra.addGram(block * functions.weight(z).expanded(axis: 1), to: &hessian)
+    func forEachBlock(_ body: (_ weighted: Tensor<Scalar>) -> Void) {
+      for start in stride(from: 0, to: rows, by: blockRows) {
+        let range = start..<Swift.min(start + blockRows, rows)
+        let (block, targets) = (x[range], y[range])
+        let z = matmul(block, w)
+        if parts.contains(.value) { losses.append(functions.loss(z, targets).sum()) }
+        if parts.contains(.gradient) { gradient += matmul(functions.residual(z, targets), block) }
+        if parts.contains(.hessian) { body(functions.weighted(block, z.expanded(axis: 1))) }
       }
     }
     let scale = 1 / Scalar(rows)
-    return (Tensor(losses).sum() * scale, gradient * scale, hessian * scale)
+    var hessian = Tensor<Scalar>.zeros([0])
+    if parts.contains(.hessian) {
+      hessian = LinearAlgebra.sumOfGramMatrices(n) { add in forEachBlock { add($0) } } * scale
+    } else {
+      forEachBlock { _ in }
+    }
+    return (Tensor(losses).sum() * scale, gradient * scale, hessian)
   }
 }
 
@@ -79,8 +84,8 @@ private struct Functions<Scalar: TensorScalar>: Sendable {
   let loss = ElementwiseFunction<Scalar> { z, y in softplus(z) - z * y }
   /// σ(z) − y
   let residual = ElementwiseFunction<Scalar> { z, y in sigmoid(z) - y }
-  /// √(σ(z) σ(−z)), which has all its digits in both tails
-  let weight = ElementwiseFunction<Scalar> { z in sqrt(sigmoid(z) * sigmoid(-z)) }
+  /// x √(σ(z) σ(−z)), which has all its digits in both tails
+  let weighted = ElementwiseFunction<Scalar> { x, z in x * sqrt(sigmoid(z) * sigmoid(-z)) }
 
   static var of: Functions {
     Scalar.self == Double.self ? double as! Functions : single as! Functions

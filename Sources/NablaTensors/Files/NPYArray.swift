@@ -31,7 +31,7 @@ extension NPYArray {
     var rest = bytes[...]
     self = try NPYArray(readingFrom: &rest)
     guard rest.isEmpty else {
-      throw Malformed(message: "\(rest.count) bytes follow behind the array of shape \(shape)")
+      throw Malformed(message: "the shape \(shape) does not fit the data: \(rest.count) bytes follow")
     }
   }
 

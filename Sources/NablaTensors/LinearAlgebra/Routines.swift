@@ -19,6 +19,10 @@ public struct _LinearAlgebraRoutines<Scalar>: Sendable {
       CBLAS_ORDER, CBLAS_TRANSPOSE, CBLAS_TRANSPOSE, Int32, Int32, Int32, Scalar, Input, Int32, Input,
       Int32, Scalar, InOut, Int32
     ) -> Void
+  let syrk:
+    @Sendable (
+      CBLAS_ORDER, CBLAS_UPLO, CBLAS_TRANSPOSE, Int32, Int32, Scalar, Input, Int32, Scalar, InOut, Int32
+    ) -> Void
   let getrf: @Sendable (Int32, Int32, Int32, InOut, Int32, Integers) -> Int32
   let getrs: @Sendable (Int32, CChar, Int32, Int32, Input, Int32, Pivots, InOut, Int32) -> Int32
   let getri: @Sendable (Int32, Int32, InOut, Int32, Pivots, InOut, Int32) -> Int32
@@ -65,7 +69,7 @@ public struct _LinearAlgebraRoutines<Scalar>: Sendable {
 
 extension Double {
   public static let _routines = _LinearAlgebraRoutines<Double>(
-    dot: cblas_ddot, gemv: cblas_dgemv, gemm: cblas_dgemm,
+    dot: cblas_ddot, gemv: cblas_dgemv, gemm: cblas_dgemm, syrk: cblas_dsyrk,
     getrf: LAPACKE_dgetrf_work, getrs: LAPACKE_dgetrs_work, getri: LAPACKE_dgetri_work,
     potrf: LAPACKE_dpotrf_work, potrs: LAPACKE_dpotrs_work,
     sytrf: LAPACKE_dsytrf_work, sytrs: LAPACKE_dsytrs_work,
@@ -79,7 +83,7 @@ extension Double {
 
 extension Float {
   public static let _routines = _LinearAlgebraRoutines<Float>(
-    dot: cblas_sdot, gemv: cblas_sgemv, gemm: cblas_sgemm,
+    dot: cblas_sdot, gemv: cblas_sgemv, gemm: cblas_sgemm, syrk: cblas_ssyrk,
     getrf: LAPACKE_sgetrf_work, getrs: LAPACKE_sgetrs_work, getri: LAPACKE_sgetri_work,
     potrf: LAPACKE_spotrf_work, potrs: LAPACKE_spotrs_work,
     sytrf: LAPACKE_ssytrf_work, sytrs: LAPACKE_ssytrs_work,

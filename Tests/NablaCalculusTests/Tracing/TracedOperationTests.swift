@@ -50,6 +50,15 @@ import Testing
     .init("solve, one matrix for a batch", [[4, 4], [3, 4, 2]]) {
       try LinearAlgebra.solve(wellConditioned($0[0]), $0[1])
     },
+    .init("triangular solve, lower", [[3, 3], [3]]) {
+      try LinearAlgebra.triangularSolve(wellConditioned($0[0]), $0[1])
+    },
+    .init("triangular solve, upper", [[2, 3, 3], [2, 3, 2]]) {
+      try LinearAlgebra.triangularSolve(wellConditioned($0[0]), $0[1], .upper)
+    },
+    .init("triangular solve, transposed", [[3, 3], [3, 2]]) {
+      try LinearAlgebra.triangularSolve(wellConditioned($0[0]), $0[1], .lower, transposed: true)
+    },
     .init("inverse", [[2, 3, 3]]) { try LinearAlgebra.inverse(wellConditioned($0[0])) },
     .init("cholesky", [[4, 4]]) { try LinearAlgebra.cholesky(positiveDefinite($0[0])) },
     .init("cholesky, batch", [[2, 3, 3]]) { try LinearAlgebra.cholesky(positiveDefinite($0[0])) },
@@ -124,6 +133,7 @@ import Testing
     .init("slice", [[4, 5]]) { $0[0][1..<3, .every(2)] + $0[0][.reversed, 2][1..<3].expanded(axis: 1) },
     .init("row", [[4, 5]]) { $0[0].row(-1) },
     .init("diagonal", [[2, 3, 4]]) { $0[0].diagonal() },
+    .init("taking", [[4, 3]]) { $0[0].taking([2, 0, -1, 2]) + $0[0].taking([1, 1, 2], axis: 1)[0..<4] },
     .init("concatenate", [[2, 3], [2, 1], [2, 2]]) { .concatenate($0, axis: -1) },
     .init("stack", [[2, 3], [2, 3]]) { .stack($0, axis: 1) },
   ]

@@ -29,7 +29,7 @@ extension LinearAlgebra {
   public static func inverse<S: TensorScalar>(
     _ a: TracedTensor<S>
   ) throws(LinearAlgebraError) -> TracedTensor<S> {
-    let y: Tensor<S> = try solve(a.value, .identity(a.shape[a.rank - 1]).broadcast(to: a.shape))
+    let y: Tensor<S> = try inverse(a.value)
     return .recorded(y, Inverse(), [a])
   }
 
@@ -44,14 +44,23 @@ extension LinearAlgebra {
     return .recorded(l, Cholesky(), [a])
   }
 
-  /// The solution x of L x = b, or of Lᵀ x = b, for lower triangular matrices, of which the upper triangle is not
-  /// read.
+  /// The solution x of T x = b, or of Tᵀ x = b, for triangular matrices, of which the other triangle is not read. Shapes,
+  /// errors and cost as for tensors.
   @specialized(where S == Double)
   @specialized(where S == Float)
-  public static func lowerTriangularSolve<S: TensorScalar>(
-    _ l: TracedTensor<S>, _ b: TracedTensor<S>, transposed: Bool = false
+  public static func triangularSolve<S: TensorScalar>(
+    _ a: TracedTensor<S>, _ b: TracedTensor<S>, _ triangle: MatrixTriangle = .lower, transposed: Bool = false
   ) throws(LinearAlgebraError) -> TracedTensor<S> {
-    try solve(lower(l, transposed: transposed), b)
+    let isVector = b.rank == 1 || b.rank == a.rank - 1
+    var columns = isVector ? b.expanded(axis: -1) : b
+    while columns.rank < a.rank { columns = columns.expanded(axis: 0) }
+    let x: Tensor<S> = try triangularSolve(a.value, columns.value, triangle, transposed: transposed)
+    let solution = TracedTensor.recorded(
+      x,
+      TriangularSolve(
+        triangle: triangle, isTransposed: transposed, matrixShape: a.shape, rightShape: columns.shape),
+      [a, columns])
+    return isVector ? solution.squeezed(axis: -1) : solution
   }
 
   /// The sign and the logarithm of the absolute value of the determinants of [..., n, n]. The derivative of the
@@ -72,34 +81,69 @@ extension LinearAlgebra {
     a.diagonal().sum(axis: -1)
   }
 
-  @specialized(where S == Double)
-  @specialized(where S == Float)
-  private static func lower<S>(_ l: TracedTensor<S>, transposed: Bool) -> TracedTensor<S> {
-    let lower = l.triangle(diagonal: 1)
-    return transposed ? lower.transposed() : lower
-  }
 }
 
 extension TracedTensor {
-  /// The lower triangle of square matrices, the diagonal multiplied by `diagonal`.
-  @specialized(where Scalar == Double)
-  @specialized(where Scalar == Float)
-  fileprivate func triangle(diagonal: Scalar) -> TracedTensor {
+  /// One triangle of square matrices, the diagonal multiplied by `diagonal`.
+  fileprivate func triangle(_ triangle: MatrixTriangle = .lower, diagonal: Scalar) -> TracedTensor {
     let n = shape[rank - 1]
     let factors = Tensor<Scalar>(shape: [n, n]) { buffer in
       for i in 0..<n {
-        for j in 0..<n { buffer[i * n + j] = j < i ? 1 : j == i ? diagonal : 0 }
+        for j in 0..<n {
+          let isInside = triangle == .lower ? j < i : j > i
+          buffer[i * n + j] = isInside ? 1 : i == j ? diagonal : 0
+        }
       }
     }
-    return select(factors, self * TracedTensor(factors), TracedTensor(0))
+    return select(factors, self * TracedTensor(factors), 0)
   }
 }
 
 /// A⁻¹ b where that is known to exist, NaN where rounding makes it fail.
-@specialized(where S == Double)
-@specialized(where S == Float)
 private func solution<S>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   (try? LinearAlgebra.solve(a, b)) ?? b * TracedTensor(S.nan)
+}
+
+/// The same with a triangular matrix.
+private func solution<S>(
+  _ a: TracedTensor<S>, _ b: TracedTensor<S>, _ triangle: MatrixTriangle, transposed: Bool
+) -> TracedTensor<S> {
+  (try? LinearAlgebra.triangularSolve(a, b, triangle, transposed: transposed)) ?? b * TracedTensor(S.nan)
+}
+
+/// T X = B: Ẋ = T⁻¹(Ḃ − Ṫ X), B̄ = T⁻ᵀ X̄, T̄ = −tri(B̄ Xᵀ), the triangle that is read; of Tᵀ X = B correspondingly.
+private struct TriangularSolve<Scalar: TensorScalar>: TensorOperation {
+  let triangle: MatrixTriangle
+  let isTransposed: Bool
+  let matrixShape: [Int]
+  let rightShape: [Int]
+  var name: String { "triangular solve" }
+  func reads(operand: Int) -> Bool { operand == 0 }
+  var readsResult: Bool { true }
+
+  func tangent(
+    _ tangents: [TracedTensor<Scalar>?], _ step: RecordedStep<Scalar>
+  ) -> TracedTensor<Scalar>? {
+    let product = tangents[0].map { change -> TracedTensor<Scalar> in
+      let inside = change.triangle(triangle, diagonal: 1)
+      return -matmul(isTransposed ? inside.transposed() : inside, step.value)
+    }
+    return sum(tangents[1], product).map {
+      solution(step.operand(0), $0, triangle, transposed: isTransposed)
+    }
+  }
+
+  func cotangents(
+    _ cotangent: TracedTensor<Scalar>, _ step: RecordedStep<Scalar>, needed: [Bool]
+  ) -> [TracedTensor<Scalar>?] {
+    let right = solution(step.operand(0), cotangent, triangle, transposed: !isTransposed)
+    func matrix() -> TracedTensor<Scalar> {
+      let product = matmul(right, step.value.transposed())
+      return -(isTransposed ? product.transposed() : product).triangle(triangle, diagonal: 1)
+        .summed(to: matrixShape)
+    }
+    return [needed[0] ? matrix() : nil, needed[1] ? right.summed(to: rightShape) : nil]
+  }
 }
 
 /// X = A⁻¹ B: Ẋ = A⁻¹(Ḃ − Ȧ X), B̄ = A⁻ᵀ X̄, Ā = −B̄ Xᵀ.
@@ -162,8 +206,8 @@ private struct Cholesky<Scalar: TensorScalar>: TensorOperation {
     return tangents[0].map { change in
       // Only the lower triangle of A is read; its change stands for a symmetric one.
       let symmetric = change.triangle(diagonal: 0.5)
-      let left = solution(l, symmetric + symmetric.transposed())
-      let both = solution(l, left.transposed())
+      let left = solution(l, symmetric + symmetric.transposed(), .lower, transposed: false)
+      let both = solution(l, left.transposed(), .lower, transposed: false)
       return matmul(l, both.triangle(diagonal: 0.5))
     }
   }
@@ -173,8 +217,8 @@ private struct Cholesky<Scalar: TensorScalar>: TensorOperation {
   ) -> [TracedTensor<Scalar>?] {
     let l = step.value
     let inner = matmul(l.transposed(), cotangent.triangle(diagonal: 1)).triangle(diagonal: 0.5)
-    let left = solution(l.transposed(), inner)
-    let s = solution(l.transposed(), left.transposed())
+    let left = solution(l, inner, .lower, transposed: true)
+    let s = solution(l, left.transposed(), .lower, transposed: true)
     return [(s + s.transposed()) * 0.5]
   }
 }

@@ -1,33 +1,35 @@
-import Nabla
-
 /// Reads comma-separated values (RFC 4180) strictly, so that no row is taken for what it is not.
 ///
-/// The first row names the columns. Fields may be quoted, with `""` for a quote; lines end in LF or CRLF;
+/// The first row names the columns, unless there is no header. Fields may be quoted, with `""` for a quote; lines end in LF or CRLF;
 /// a byte order mark and empty lines are skipped; blanks around a field do not count. Every row has as many
-/// fields as the header.
-struct CSVReader {
+/// fields as the header, or as the first row.
+package struct CSVReader {
   private let bytes: [UInt8]
   private let file: String
   private var position = 0
   /// The line of `position`, from 1.
   private var line = 1
   /// The line on which the row last read began.
-  private(set) var rowLine = 1
+  package private(set) var rowLine = 1
 
-  /// The names of the columns.
-  private(set) var header: [String] = []
+  /// The names of the columns; empty without a header.
+  package private(set) var header: [String] = []
   /// The place of each column.
-  private(set) var columns: [String: Int] = [:]
+  package private(set) var columns: [String: Int] = [:]
+  /// The number of fields that every row has; nil before the first row without a header.
+  private var width: Int?
 
   /// - Parameter file: what messages call the file.
-  init(_ bytes: [UInt8], file: String) throws(CommandError) {
+  package init(_ bytes: [UInt8], file: String, hasHeader: Bool = true) throws(FileError) {
     self.bytes = bytes
     self.file = file
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    guard hasHeader else { return }
     guard let header = try row() else {
-      throw .malformedData("\(file) is empty; its first line should name the columns")
+      throw .malformed("\(file) is empty; its first line should name the columns")
     }
     self.header = header
+    width = header.count
     for (column, name) in header.enumerated() {
       if columns.updateValue(column, forKey: name) != nil {
         throw error("two columns are called \"\(name.elided())\"")
@@ -36,17 +38,18 @@ struct CSVReader {
   }
 
   /// The fields of the next row; nil at the end.
-  mutating func next() throws(CommandError) -> [String]? {
+  package mutating func next() throws(FileError) -> [String]? {
     guard let row = try row() else { return nil }
-    guard row.count == header.count else {
-      throw error(
-        "\(counted(row.count, "fields")), and the header has \(header.count)")
+    if let width, row.count != width {
+      let fields = row.count == 1 ? "1 field" : "\(row.count) fields"
+      throw error("\(fields), and the \(header.isEmpty ? "first row" : "header") has \(width)")
     }
+    width = row.count
     return row
   }
 
   /// An error in the row last read.
-  func error(_ message: String) -> CommandError { .malformedData("\(file):\(rowLine): \(message)") }
+  package func error(_ message: String) -> FileError { .malformed("\(file):\(rowLine): \(message)") }
 }
 
 extension CSVReader {
@@ -71,7 +74,7 @@ extension CSVReader {
     while position < bytes.count, Self.isBlank(bytes[position]) { position += 1 }
   }
 
-  private mutating func row() throws(CommandError) -> [String]? {
+  private mutating func row() throws(FileError) -> [String]? {
     while position < bytes.count {
       rowLine = line
       skipBlanks()
@@ -81,7 +84,7 @@ extension CSVReader {
         continue
       }
       var fields: [String] = []
-      fields.reserveCapacity(header.count)
+      fields.reserveCapacity(width ?? 8)
       while true {
         fields.append(try field())
         if let end = lineEnd() {
@@ -96,7 +99,7 @@ extension CSVReader {
   }
 
   /// The field that begins here; afterwards a comma or the line's end is next.
-  private mutating func field() throws(CommandError) -> String {
+  private mutating func field() throws(FileError) -> String {
     skipBlanks()
     if position < bytes.count, bytes[position] == Self.quote { return try quotedField() }
     let start = position
@@ -109,7 +112,7 @@ extension CSVReader {
     return try text(bytes[start..<end])
   }
 
-  private mutating func quotedField() throws(CommandError) -> String {
+  private mutating func quotedField() throws(FileError) -> String {
     var content: [UInt8] = []
     position += 1
     while true {
@@ -131,7 +134,7 @@ extension CSVReader {
     return try text(content[...])
   }
 
-  private func text(_ bytes: ArraySlice<UInt8>) throws(CommandError) -> String {
+  private func text(_ bytes: ArraySlice<UInt8>) throws(FileError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw error("this is not text in UTF-8")
     }
@@ -141,7 +144,7 @@ extension CSVReader {
 
 extension CSVReader {
   /// The finite number of a field: digits, a point, an exponent.
-  func number(_ field: String, column: String) throws(CommandError) -> Double {
+  package func number(_ field: String, column: String) throws(FileError) -> Double {
     let isPlain = field.utf8.allSatisfy { byte in
       byte &- UInt8(ascii: "0") < 10 || byte | 0x20 == UInt8(ascii: "e") || byte == UInt8(ascii: ".")
         || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")

@@ -1,19 +1,20 @@
 /// A table as comma-separated values: names, then rows.
-struct CSVDocument {
-  enum Cell {
+package struct CSVDocument {
+  package enum Cell {
     case number(Double)
     case integer(Int)
     case text(String)
     case bool(Bool)
   }
 
-  private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
-  init(header: [String]) { append(header.map(Cell.text)) }
+  /// A line of names, or none without names.
+  package init(header: [String]) { if !header.isEmpty { append(header.map(Cell.text)) } }
 
   /// Adds a row. Numbers are written with as many digits as reading them back exactly needs; NaN and the
   /// infinities as nan, inf and -inf.
-  mutating func append(_ row: [Cell]) {
+  package mutating func append(_ row: [Cell]) {
     let fields = row.map { cell in
       switch cell {
       case .number(let value): value.description
@@ -28,6 +29,6 @@ struct CSVDocument {
 
   private static func quoted(_ text: String) -> String {
     let isSpecial = text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 < 0x20 }
-    return isSpecial ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    return isSpecial ? "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : text
   }
 }
