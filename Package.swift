@@ -78,7 +78,8 @@ let package = Package(
       swiftSettings: settings),
     tests("NablaExpressions", []),
     tests("NablaKernels", ["NablaExpressions"], resources: [.copy("Resources")]),
-    tests("NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels"]),
+    tests(
+      "NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels"], resources: [.copy("Resources")]),
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),
     tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),

@@ -248,7 +248,7 @@ extension NPYArray {
 
   /// What stands before the elements.
   static func header(_ shape: [Int], type: String) -> [UInt8] {
-    let extents = shape.map { "\($0)," }.joined(separator: " ")
+    let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var header = "{'descr': '\(type)', 'fortran_order': False, 'shape': (\(extents)), }"
     // Data begins at a multiple of 64 bytes; the header ends in a line feed.
     let length = (10 + header.utf8.count + 1 + 63) / 64 * 64 - 10

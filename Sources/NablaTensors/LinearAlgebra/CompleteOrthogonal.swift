@@ -152,14 +152,15 @@ private func equilibrateColumns<S: TensorScalar>(
     var largest: S = 0
     for i in 0..<m { largest = max(largest, column[i].magnitude) }
     if largest == 0 { return 1 }
-    // A reciprocal of a power of two below the normal numbers may overflow.
-    let unit = max(largest.binade, .leastNormalMagnitude)
+    let unit = largest.binade
     var sum: S = 0
-    for i in 0..<m { sum += (column[i] / unit) * (column[i] / unit) }
-    let length = sum.squareRoot().binade
-    let scale = unit > S.greatestFiniteMagnitude.binade / length ? unit : unit * length
-    let factor = 1 / scale
-    for i in 0..<m { column[i] *= factor }
-    return scale
+    for i in 0..<m {
+      column[i] /= unit
+      sum += column[i] * column[i]
+    }
+    // The product may be too large for a number only if the length is.
+    let length = min(sum.squareRoot().binade, S.greatestFiniteMagnitude.binade / unit)
+    for i in 0..<m { column[i] /= length }
+    return unit * length
   }
 }

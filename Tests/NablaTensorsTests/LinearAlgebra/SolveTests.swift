@@ -1,4 +1,5 @@
 import NablaTensors
+import RealModule
 import Testing
 
 // Backward stable solves leave ‖Ax − b‖ ≤ c n ε ‖A‖ ‖x‖ with a small c; 10 covers it for these sizes.
@@ -56,6 +57,45 @@ private func residualIsSmall<S: TensorScalar>(_ a: Tensor<S>, _ x: Tensor<S>, _ 
     let values = try LinearAlgebra.symmetricEigenvalues(a)
     let expected = Inertia(positive: Int((values .> 0).sum()), negative: Int((values .< 0).sum()), zero: 0)
     #expect(factors.inertia == expected, "seed \(seed)")
+  }
+
+  @Test(arguments: sizes)
+  func indefiniteDeterminants(_ n: Int) throws {
+    var a: Tensor<Double> = randomSymmetric(n)
+    for i in 0..<n where n > 1 && i % 3 != 2 { a[i, i] = 0 }
+    let factors = try LinearAlgebra.ldlt(a)
+    let (sign, logarithm) = LinearAlgebra.logAbsDeterminant(a)
+    #expect(factors.logAbsDeterminant.sign == sign.item, "seed \(seed)")
+    // Errors of the pivots, of order n ε κ, add up; κ is below 10⁴.
+    #expect(abs(factors.logAbsDeterminant.logarithm - logarithm.item) <= 1e-11, "seed \(seed)")
+    #expect(
+      Tensor(factors.determinant).isApproximatelyEqual(
+        to: LinearAlgebra.determinant(a), relativeTolerance: 1e-10), "seed \(seed)")
+    // Of a determinant far outside the range, the logarithm is still right.
+    let huge = try LinearAlgebra.ldlt(a * 1e300).logAbsDeterminant.logarithm
+    #expect(abs(huge - logarithm.item - Double(n) * 300 * Double.log(10)) <= 1e-8, "seed \(seed)")
+  }
+
+  @Test(arguments: sizes)
+  func symmetricSolves(_ n: Int) throws {
+    func check<S: TensorScalar>(_: S.Type) throws {
+      let a: Tensor<S> = randomSymmetric(n)
+      let b: Tensor<S> = randomMatrix(n, 3)
+      for (name, x) in layouts(of: a) {
+        #expect(try residualIsSmall(a, LinearAlgebra.solveSymmetric(x, b), b), "\(name), seed \(seed)")
+      }
+      let batch = try LinearAlgebra.solveSymmetric(Tensor.stack([a, 2 * a, -a]), b[.all, 0])
+      #expect(batch.shape == [3, n])
+      #expect(try batch.row(2) == LinearAlgebra.solveSymmetric(-a, b[.all, 0]))
+    }
+    try check(Double.self)
+    try check(Float.self)
+    let singular: Tensor<Double> = [[1, 0], [0, 0]]
+    #expect(throws: LinearAlgebraError.singular(pivot: 1, matrix: 1)) {
+      try LinearAlgebra.solveSymmetric(Tensor.stack([.identity(2), singular]), [1, 1])
+    }
+    let determinant = try LinearAlgebra.ldlt(singular).logAbsDeterminant
+    #expect(determinant.sign == 0 && determinant.logarithm == -.infinity)
   }
 
   /// numpy.linalg, NumPy 2.4.6.

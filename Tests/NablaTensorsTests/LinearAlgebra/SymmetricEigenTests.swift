@@ -101,6 +101,31 @@ import Testing
     #expect(abs(w[0] - 1e-16) <= 1e-15 * 1e-16 + 2e-32)
   }
 
+  /// The upper triangle may hold anything; the lower may not.
+  @Test(arguments: [2, 3, 30])
+  func nonFiniteUpperTrianglesAreNotRead(_ n: Int) throws {
+    let a: Tensor<Double> = randomPositiveDefinite(n)
+    for bad in [Double.nan, .infinity] {
+      var lower = a
+      for i in 0..<n { for j in i + 1..<Swift.max(n, i + 1) { lower[i, j] = bad } }
+      #expect(try LinearAlgebra.symmetricEigenvalues(lower) == LinearAlgebra.symmetricEigenvalues(a))
+      #expect(try LinearAlgebra.symmetricEigen(lower).vectors == LinearAlgebra.symmetricEigen(a).vectors)
+      #expect(try LinearAlgebra.cholesky(lower) == LinearAlgebra.cholesky(a))
+      #expect(try LinearAlgebra.ldlt(lower).solve(.ones([n])) == LinearAlgebra.ldlt(a).solve(.ones([n])))
+      let (l, whole) = (try LinearAlgebra.cholesky(a), try LinearAlgebra.generalizedSymmetricEigen(a, a))
+      var padded = l
+      padded[0, n - 1] = bad
+      #expect(
+        try LinearAlgebra.choleskySolve(padded, .ones([n])) == LinearAlgebra.choleskySolve(l, .ones([n])))
+      #expect(try LinearAlgebra.generalizedSymmetricEigen(lower, lower).vectors == whole.vectors)
+
+      lower[n - 1, 0] = bad
+      #expect(throws: LinearAlgebraError.notFinite) { try LinearAlgebra.symmetricEigenvalues(lower) }
+      #expect(throws: LinearAlgebraError.notFinite) { try LinearAlgebra.cholesky(lower) }
+      #expect(throws: LinearAlgebraError.notFinite) { try LinearAlgebra.ldlt(lower) }
+    }
+  }
+
   @Test func workspaceIsUsedAgain() throws {
     let workspace = SymmetricEigenWorkspace<Double>(n: 5)
     for k in 0..<10 {

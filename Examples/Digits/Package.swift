@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Digits",
+  dependencies: [.package(name: "Nabla", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "Digits",
+      dependencies: [.product(name: "Nabla", package: "Nabla")],
+      swiftSettings: [.treatAllWarnings(as: .error)])
+  ],
+  swiftLanguageModes: [.v6]
+)
