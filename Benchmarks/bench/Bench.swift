@@ -94,7 +94,8 @@ struct Bench: ParsableCommand {
 
   /// A workload that throws is a result too: its record says why.
   private func measured(_ workload: Workload, batch: Int, _ exported: ExportedReferences?) -> Record {
-    var record = Record(workload: workload.name, n: workload.n, batch: batch, threads: threads)
+    var record = Record(
+      workload: workload.name, variant: workload.variant, n: workload.n, batch: batch, threads: threads)
     let trial = workload.prepare(batch)
     do {
       var run: Run!

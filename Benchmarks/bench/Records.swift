@@ -7,6 +7,7 @@
 /// One measured cell, as the peers' runner reads it.
 struct Record: Codable {
   var workload: String
+  var variant: String?
   var n: Int
   var batch: Int
   var threads: Int
@@ -18,7 +19,7 @@ struct Record: Codable {
   var error: String?
 
   enum CodingKeys: String, CodingKey {
-    case workload, n, batch, threads, error
+    case workload, variant, n, batch, threads, error
     case secondsMedian = "seconds_median"
     case secondsMin = "seconds_min"
     case pointsPerSecond = "points_per_second"
@@ -29,6 +30,7 @@ struct Record: Codable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(workload, forKey: .workload)
+    try container.encodeIfPresent(variant, forKey: .variant)
     try container.encode(n, forKey: .n)
     try container.encode(batch, forKey: .batch)
     try container.encode(threads, forKey: .threads)

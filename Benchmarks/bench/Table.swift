@@ -33,7 +33,7 @@ struct Table {
   }
 
   private static let columns = [
-    Column(title: "workload", width: -8) { $0.workload },
+    Column(title: "workload", width: -8) { $0.workload + ($0.variant.map { "/\($0)" } ?? "") },
     Column(title: "n", width: 3) { "\($0.n)" },
     Column(title: "batch", width: 8) { "\($0.batch)" },
     Column(title: "median", width: 9) { $0.secondsMedian.map(duration) ?? "" },

@@ -4,6 +4,8 @@ typealias Rows = [[Double]]
 /// One entry of the table of workloads. The names, inputs and layouts are the peers'.
 struct Workload: Sendable {
   let name: String
+  /// Another way to the same results; it has a column of its own in the peers' table.
+  var variant: String?
   let n: Int
   let batches: Batches
   let prepare: @Sendable (_ batch: Int) -> Trial

@@ -196,6 +196,8 @@ extension Tensor {
     }
   }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   func reduce(_ kind: Fold, axes: [Int], keepingDims: Bool) -> Tensor {
     let folded = layout.axes(axes)
     let keptShape = shape.indices.filter { !folded.contains($0) }.map { shape[$0] }

@@ -135,6 +135,8 @@ extension Tensor {
   /// The index along `axis` of the largest element of each slice, in row-major order of the other axes.
   public func argmax(axis: Int) -> [Int] { extremeIndices(largest: true, axis: axis) }
 
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
   private func extremeIndices(largest: Bool, axis: Int) -> [Int] {
     let axis = layout.axis(axis)
     let length = shape[axis]

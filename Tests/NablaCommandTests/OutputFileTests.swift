@@ -60,7 +60,7 @@ import Testing
     #expect(run.status == 0)
     let file = try Data(contentsOf: scratch["g.npy"])
     #expect(file.count == 128 + 32)
-    #expect(String(decoding: file[10..<128], as: UTF8.self).contains("'shape': (2, 2,), }"))
+    #expect(String(decoding: file[10..<128], as: UTF8.self).contains("'shape': (2, 2), }"))
     let back = try Nabla(["evaluate", "x*100+y", "--points", path, "--outputs", "value", "--json"])
     #expect(try back.document(EvaluateDocument<Number>.self).points.map(\.value) == [401, 2409])
     let points = try Nabla(["classify", "x^2+y^2", "--at", "1,2", "--output", scratch["p.npy"].path])

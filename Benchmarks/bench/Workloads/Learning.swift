@@ -5,6 +5,20 @@ let learningWorkloads: [Workload] = [
   Workload(name: "W3lr", n: 100, batches: .only(1)) { _ in
     let data = LogisticData()
     return Trial {
+      let loss = LogisticLoss(data.x, data.y)
+      var slope = Tensor<Double>.zeros([100])
+      return Run {
+        slope = loss.gradient(at: data.w)
+      } results: { _ in
+        [[slope.scalars]]
+      }
+    } reference: { _ in
+      References.logisticGradient(data).map { [[$0]] }
+    }
+  },
+  Workload(name: "W3lr", variant: "traced", n: 100, batches: .only(1)) { _ in
+    let data = LogisticData()
+    return Trial {
       var slope = Tensor<Double>.zeros([100])
       return Run {
         slope = gradient(

@@ -6,7 +6,7 @@ public import NablaTensors
 ///     L(w) = 1/N Σ softplus(zᵢ) − yᵢ zᵢ,  z = X w,
 ///     ∇L = 1/N Xᵀ (σ(z) − y),   H = 1/N Xᵀ diag(σ(z)(1 − σ(z))) X.
 ///
-/// Rows are taken in blocks that stay in the second-level cache, so that the data are read from memory once.
+/// Rows are taken in blocks that stay in a cache, so that the data are read from memory once.
 ///
 /// Shapes: X [N, n], y [N] with targets in [0, 1] (classes are 0 and 1), w [n].
 public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
@@ -55,8 +55,9 @@ public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
     let functions = Functions<Scalar>.of
     var losses: [Scalar] = []
     var gradient = Tensor<Scalar>.zeros([n])
-    // 256 KiB of X, half of a common second-level cache.
-    let blockRows = Swift.max(8, (256 << 10) / (Swift.max(n, 1) * MemoryLayout<Scalar>.stride))
+    // Products with X need it in the last-level cache, Hessians twice in the second-level one.
+    let blockSize = parts.contains(.hessian) ? 256 << 10 : 4 << 20
+    let blockRows = Swift.max(8, blockSize / (Swift.max(n, 1) * MemoryLayout<Scalar>.stride))
     func forEachBlock(_ body: (_ weighted: Tensor<Scalar>) -> Void) {
       for start in stride(from: 0, to: rows, by: blockRows) {
         let range = start..<Swift.min(start + blockRows, rows)
@@ -64,7 +65,7 @@ public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
         let z = matmul(block, w)
         if parts.contains(.value) { losses.append(functions.loss(z, targets).sum()) }
         if parts.contains(.gradient) { gradient += matmul(functions.residual(z, targets), block) }
-        if parts.contains(.hessian) { body(functions.weighted(block, z.expanded(axis: 1))) }
+        if parts.contains(.hessian) { body(scalingRows(of: block, by: functions.weight(z))) }
       }
     }
     let scale = 1 / Scalar(rows)
@@ -78,14 +79,31 @@ public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
   }
 }
 
+/// Row i of a matrix times `factors[i]`.
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func scalingRows<S: TensorScalar>(of matrix: Tensor<S>, by factors: Tensor<S>) -> Tensor<S> {
+  let (rows, n) = (matrix.shape[0], matrix.shape[1])
+  return Tensor(shape: [rows, n]) { out in
+    matrix.withUnsafeBufferPointer { x in
+      factors.withUnsafeBufferPointer { factors in
+        for i in 0..<rows {
+          let (factor, start) = (factors[i], i &* n)
+          for j in start..<start &+ n { out[j] = x[j] * factor }
+        }
+      }
+    }
+  }
+}
+
 /// What is computed for each row.
 private struct Functions<Scalar: TensorScalar>: Sendable {
   /// softplus(z) − y z
   let loss = ElementwiseFunction<Scalar> { z, y in softplus(z) - z * y }
   /// σ(z) − y
   let residual = ElementwiseFunction<Scalar> { z, y in sigmoid(z) - y }
-  /// x √(σ(z) σ(−z)), which has all its digits in both tails
-  let weighted = ElementwiseFunction<Scalar> { x, z in x * sqrt(sigmoid(z) * sigmoid(-z)) }
+  /// √(σ(z) σ(−z)), which has all its digits in both tails
+  let weight = ElementwiseFunction<Scalar> { z in sqrt(sigmoid(z) * sigmoid(-z)) }
 
   static var of: Functions {
     Scalar.self == Double.self ? double as! Functions : single as! Functions
