@@ -7,15 +7,36 @@ import RealModule
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   private var state: UInt64
+  /// By how much the state moves on: odd.
+  private let gamma: UInt64
 
-  public init(seed: UInt64) { state = seed }
+  public init(seed: UInt64) { self.init(state: seed, gamma: 0x9E37_79B9_7F4A_7C15) }
+
+  private init(state: UInt64, gamma: UInt64) {
+    self.state = state
+    self.gamma = gamma
+  }
 
   public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
+    state &+= gamma
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
+  }
+
+  /// A generator of its own, for another task or thread: it steps by another odd number, so that the two give unrelated
+  /// numbers. It follows from this generator's state alone, which moves on by two draws.
+  public mutating func split() -> SeededGenerator {
+    let state = next()
+    self.state &+= gamma
+    // The paper's mixGamma: another mixture of the bits, made odd and irregular enough.
+    var z = self.state
+    z = (z ^ (z >> 33)) &* 0xFF51_AFD7_ED55_8CCD
+    z = (z ^ (z >> 33)) &* 0xC4CE_B9FE_1A85_EC53
+    z = (z ^ (z >> 33)) | 1
+    let changes = (z ^ (z >> 1)).nonzeroBitCount
+    return SeededGenerator(state: state, gamma: changes < 24 ? z ^ 0xAAAA_AAAA_AAAA_AAAA : z)
   }
 }
 
@@ -75,6 +96,19 @@ extension Tensor {
     let (mean, deviation) = (Double(mean), Double(standardDeviation))
     return Tensor(shape: shape) { buffer in
       for i in buffer.indices { buffer[i] = Scalar(mean + deviation * generator.nextNormal()) }
+    }
+  }
+
+  /// Independent zeros and ones, each one with this probability.
+  ///
+  /// - Precondition: 0 ≤ `probability` ≤ 1.
+  public static func bernoulli(
+    _ shape: [Int], probability: Double, using generator: inout some RandomNumberGenerator
+  ) -> Tensor {
+    precondition(
+      probability >= 0 && probability <= 1, "A probability lies between 0 and 1; \(probability) does not.")
+    return Tensor(shape: shape) { buffer in
+      for i in buffer.indices { buffer[i] = generator.nextUniform() < probability ? 1 : 0 }
     }
   }
 }

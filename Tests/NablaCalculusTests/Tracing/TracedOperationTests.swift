@@ -39,6 +39,11 @@ import Testing
     .init("vector and matrix", [[3], [3, 4]]) { matmul($0[0], $0[1]) },
     .init("batch and vector", [[2, 3, 4], [4]]) { matmul($0[0], $0[1]) },
     .init("vector and batch", [[3], [2, 3, 4]]) { matmul($0[0], $0[1]) },
+    .init("einsum, product", [[2, 3, 4], [4, 3, 2]]) { einsum("bij,jib->bi", $0) },
+    .init("einsum, lone axes", [[2, 3], [4]]) { einsum("ij,k->i", $0) },
+    .init("einsum, diagonal", [[3, 3, 2], [3]]) { einsum("iij,i->j", $0) },
+    .init("einsum, three", [[2, 3], [3, 4], [4, 2]]) { einsum("ij,jk,kl->il", $0) },
+    .init("einsum, trace", [[3, 3]]) { einsum("ii->", $0) },
     .init("dot", [[5], [5]]) { dot($0[0], $0[1]) },
     .init("outer", [[3], [5]]) { outer($0[0], $0[1]) },
   ]
