@@ -26,13 +26,14 @@ package final class ElementwiseKernel: @unchecked Sendable {
   /// Bytes an element.
   package let elementSize: Int
   private let program: Program
-  /// Codes by the set of shared inputs, made when they are first needed; each holds a reference.
+  /// Made when they are first needed; each holds a reference.
   private let slots: UnsafeMutablePointer<Slot>
 
   /// Only the first inputs can be shared: there is code for each set of them.
   package static var mostShared: Int { 6 }
 
-  private var slotCount: Int { 1 << Swift.min(inputCount, Self.mostShared) }
+  /// Codes by the set of shared inputs, for the others in columns, and then for them in tiles.
+  private var slotCount: Int { 2 << Swift.min(inputCount, Self.mostShared) }
 
   /// - Precondition: the outputs contain no variables but the inputs.
   package init(outputs: [Expr], inputs: [Expr], precision: Precision) {
@@ -49,7 +50,7 @@ package final class ElementwiseKernel: @unchecked Sendable {
       estimatedCost = kernel.estimatedCost
       program = (kernel as? MachineKernel<Float>).map { .machine($0.variants) } ?? .single(kernel)
     }
-    let count = 1 << Swift.min(inputs.count, Self.mostShared)
+    let count = 2 << Swift.min(inputs.count, Self.mostShared)
     slots = .allocate(capacity: count)
     for i in 0..<count { (slots + i).initialize(to: Slot(nil)) }
   }
@@ -77,10 +78,9 @@ package final class ElementwiseKernel: @unchecked Sendable {
     case .single(let kernel): return interpret(kernel, range, addresses, shared)
     }
     let whole = range.lowerBound + range.count / code.unit * code.unit
-    let isInPlace = (0..<inputCount).contains { addresses[$0] == addresses[inputCount] }
     if whole > range.lowerBound { code.run(addresses, range.lowerBound * elementSize, whole * elementSize) }
     if whole == range.upperBound { return }
-    if range.count >= code.unit && !isInPlace {
+    if range.count >= code.unit && !isInPlace(addresses) {
       // Elements computed twice come out the same.
       code.run(addresses, (range.upperBound - code.unit) * elementSize, range.upperBound * elementSize)
     } else {
@@ -88,18 +88,48 @@ package final class ElementwiseKernel: @unchecked Sendable {
     }
   }
 
-  private func code(_ variants: CodeVariants, _ shared: Int) -> CodeVariants.Code {
-    let slot = slots + shared
+  /// Computes the first `count` elements where the inputs that are not shared lie in tiles: a cache line of
+  /// elements of each, and then the next line of each. So memory is read in order, whatever the number of
+  /// inputs. They are given by the addresses of their lines in the first tile.
+  ///
+  /// - Precondition: `count` is a multiple of a line's elements.
+  package func runTiled(
+    _ count: Int, _ addresses: UnsafePointer<UnsafeMutableRawPointer>, shared: Int = 0
+  ) {
+    switch program {
+    case .machine(let variants):
+      code(variants, shared, isTiled: true).run(addresses, 0, count * elementSize)
+    case .double(let kernel): interpret(kernel, 0..<count, addresses, shared, isTiled: true)
+    case .single(let kernel): interpret(kernel, 0..<count, addresses, shared, isTiled: true)
+    }
+  }
+
+  private func isInPlace(_ addresses: UnsafePointer<UnsafeMutableRawPointer>) -> Bool {
+    for i in 0..<inputCount where addresses[i] == addresses[inputCount] { return true }
+    return false
+  }
+
+  private func code(
+    _ variants: CodeVariants, _ shared: Int, isTiled: Bool = false
+  ) -> CodeVariants.Code {
+    let slot = slots + (isTiled ? slotCount / 2 + shared : shared)
     if let known = slot.pointee.load(ordering: .acquiring) { return known._withUnsafeGuaranteedRef { $0 } }
     let code = variants.code(
       for: CodeLayout(
-        inputs: (0..<inputCount).map { $0 < Self.mostShared && shared >> $0 & 1 == 1 ? .shared : .column },
+        inputs: (0..<inputCount).map {
+          if isShared($0, shared) { return .shared }
+          return isTiled ? .tile(columns: inputCount - shared.nonzeroBitCount) : .column
+        },
         outputs: Array(repeating: .column, count: outputCount)))
     let reference = Unmanaged.passRetained(code)
     let (isFirst, _) = slot.pointee.compareExchange(
       expected: nil, desired: reference, ordering: .acquiringAndReleasing)
     if !isFirst { reference.release() }
     return code
+  }
+
+  private func isShared(_ input: Int, _ shared: Int) -> Bool {
+    input < Self.mostShared && shared >> input & 1 == 1
   }
 
   /// Elements that do not fill a turn of the code's loop. The places behind the last repeat it, so that they
@@ -116,7 +146,7 @@ package final class ElementwiseKernel: @unchecked Sendable {
       var block = memory.baseAddress! + pointers
       for i in 0..<count {
         let source = addresses[i]
-        if i < Self.mostShared && i < inputCount && shared >> i & 1 == 1 {
+        if i < inputCount && isShared(i, shared) {
           columns[i] = source
           continue
         }
@@ -153,12 +183,13 @@ package final class ElementwiseKernel: @unchecked Sendable {
 
   private func interpret<Scalar: KernelScalar>(
     _ kernel: any Kernel<Scalar>, _ range: Range<Int>, _ addresses: UnsafePointer<UnsafeMutableRawPointer>,
-    _ shared: Int
+    _ shared: Int, isTiled: Bool = false
   ) {
     let inputs = (0..<inputCount).map { i in
-      InputColumn<Scalar>(
-        base: UnsafePointer(addresses[i].assumingMemoryBound(to: Scalar.self)),
-        stride: i < Self.mostShared && shared >> i & 1 == 1 ? 0 : 1)
+      let base = UnsafePointer(addresses[i].assumingMemoryBound(to: Scalar.self))
+      return isTiled && !isShared(i, shared)
+        ? InputColumn<Scalar>(base: base, tileColumns: inputCount - shared.nonzeroBitCount)
+        : InputColumn<Scalar>(base: base, stride: isShared(i, shared) ? 0 : 1)
     }
     let outputs = (inputCount..<inputCount + outputCount).map {
       OutputColumn<Scalar>(base: addresses[$0].assumingMemoryBound(to: Scalar.self), stride: 1)

@@ -6,8 +6,9 @@
 // MARK: - Sums and products
 
 extension Tensor {
-  /// The sum of all elements, pairwise: its error grows with log(count). 0 of an empty tensor.
-  public func sum() -> Scalar { sum(axes: Array(0..<rank)).item }
+  /// The sum of all elements, by halves: its error is at most about (log₂ `count` + 5)/2 ulp of Σ|x|.
+  /// 0 of an empty tensor.
+  public func sum() -> Scalar { reduceAll(.sum) }
 
   /// The sum along one axis: shape `[a, b, c]` along axis 1 gives `[a, c]`.
   public func sum(axis: Int, keepingDims: Bool = false) -> Tensor {
@@ -20,7 +21,7 @@ extension Tensor {
   }
 
   /// The product of all elements. 1 of an empty tensor.
-  public func product() -> Scalar { product(axes: Array(0..<rank)).item }
+  public func product() -> Scalar { reduceAll(.product) }
 
   /// The product along one axis.
   public func product(axis: Int, keepingDims: Bool = false) -> Tensor {
@@ -37,7 +38,7 @@ extension Tensor {
 
 extension Tensor {
   /// The arithmetic mean of all elements, Σx / n. NaN of an empty tensor.
-  public func mean() -> Scalar { mean(axes: Array(0..<rank)).item }
+  public func mean() -> Scalar { sum() / Scalar(count) }
 
   /// The arithmetic mean along one axis.
   public func mean(axis: Int, keepingDims: Bool = false) -> Tensor {
@@ -55,7 +56,7 @@ extension Tensor {
   /// NaN if there are no more than `correction` elements and they are equal (or none), else infinite,
   /// as in NumPy.
   public func variance(correction: Int = 0) -> Scalar {
-    variance(axes: Array(0..<rank), correction: correction).item
+    reduceAll(.squaredDeviations, parameter: mean()) / Scalar(Swift.max(count - correction, 0))
   }
 
   /// The variance along one axis.
@@ -65,9 +66,8 @@ extension Tensor {
 
   /// The variance along several axes.
   public func variance(axes: [Int], correction: Int = 0, keepingDims: Bool = false) -> Tensor {
-    var deviations = self - mean(axes: axes, keepingDims: true)
-    deviations.apply { $0 * $0 }
-    return deviations.sum(axes: axes, keepingDims: keepingDims)
+    reduce(
+      .squaredDeviations, parameters: mean(axes: axes), axes: axes, keepingDims: keepingDims)
       / Scalar(Swift.max(sliceCount(axes) - correction, 0))
   }
 
@@ -95,7 +95,7 @@ extension Tensor {
 
 extension Tensor {
   /// The smallest element. Traps on an empty tensor.
-  public func min() -> Scalar { min(axes: Array(0..<rank)).item }
+  public func min() -> Scalar { reduceAll(.minimum) }
 
   /// The smallest element along one axis.
   public func min(axis: Int, keepingDims: Bool = false) -> Tensor {
@@ -108,7 +108,7 @@ extension Tensor {
   }
 
   /// The largest element. Traps on an empty tensor.
-  public func max() -> Scalar { max(axes: Array(0..<rank)).item }
+  public func max() -> Scalar { reduceAll(.maximum) }
 
   /// The largest element along one axis.
   public func max(axis: Int, keepingDims: Bool = false) -> Tensor {
@@ -134,22 +134,6 @@ extension Tensor {
 
   /// The index along `axis` of the largest element of each slice, in row-major order of the other axes.
   public func argmax(axis: Int) -> [Int] { extremeIndices(largest: true, axis: axis) }
-
-  @specialized(where Scalar == Double)
-  @specialized(where Scalar == Float)
-  private func extremeIndices(largest: Bool, axis: Int) -> [Int] {
-    let axis = layout.axis(axis)
-    let length = shape[axis]
-    precondition(length > 0, "Axis \(axis) of a tensor of shape \(shape) has no extreme element.")
-    var indices = [Int](repeating: 0, count: count / length)
-    forEachSlice(folding: [axis]) { source, position, stride, keptCount, keptStride in
-      for j in 0..<keptCount {
-        indices[position + j] = extremeIndex(
-          largest: largest, source + j * keptStride, count: length, stride: stride)
-      }
-    }
-    return indices
-  }
 }
 
 // MARK: - Norms
@@ -157,7 +141,10 @@ extension Tensor {
 extension Tensor {
   /// The Euclidean norm of all elements, √Σx², whatever the rank; it neither overflows nor underflows
   /// on the way. 0 of an empty tensor; infinite if an element is, and none is NaN.
-  public func norm() -> Scalar { norm(axes: Array(0..<rank)).item }
+  public func norm() -> Scalar {
+    let squares = reduceAll(.sumOfSquares)
+    return Self.isExact(sumOfSquares: squares) ? squares.squareRoot() : norm(axes: Array(0..<rank)).item
+  }
 
   /// The Euclidean norm along one axis.
   public func norm(axis: Int, keepingDims: Bool = false) -> Tensor {
@@ -167,17 +154,18 @@ extension Tensor {
   /// The Euclidean norm along several axes.
   public func norm(axes: [Int], keepingDims: Bool = false) -> Tensor {
     if sliceCount(axes) == 0 { return sum(axes: axes, keepingDims: keepingDims) }
+    let squares = reduce(.sumOfSquares, parameters: nil, axes: axes, keepingDims: keepingDims)
+    if squares.withUnsafeBufferPointer({ $0.allSatisfy(Self.isExact) }) { return sqrt(squares) }
+    // Powers of two bring each slice to where its squares are numbers, which is exact.
     let largest = abs(self).max(axes: axes, keepingDims: true)
-    // Squares of numbers in this range, and sums of up to 2⁶⁰ of them, are exact to rounding; where an
-    // extreme slice leaves it, all slices are scaled by powers of two, which is exact.
-    let low = Scalar.leastNormalMagnitude.squareRoot() / Scalar.ulpOfOne
-    let high = Scalar.greatestFiniteMagnitude.squareRoot() * Scalar.ulpOfOne
-    let isSafe = largest.scalars.allSatisfy { $0 == 0 || $0 > low && $0 < high || !$0.isFinite }
-    if isSafe {
-      return sqrt(map { $0 * $0 }.sum(axes: axes, keepingDims: keepingDims))
-    }
     let scale = largest.map { $0 == 0 || !$0.isFinite ? 1 : $0.binade }
-    let scaled = sqrt((self / scale).map { $0 * $0 }.sum(axes: axes, keepingDims: true)) * scale
-    return keepingDims ? scaled : scaled.reshaped(sum(axes: axes).shape)
+    let scaled = sqrt((self / scale).reduce(.sumOfSquares, parameters: nil, axes: axes, keepingDims: true)) * scale
+    return keepingDims ? scaled : scaled.reshaped(squares.shape)
+  }
+
+  /// Whether no square that matters has overflowed or lost digits to underflow: up to 2⁴⁰ squares that
+  /// underflow leave a sum as large as this as it is.
+  private static func isExact(sumOfSquares sum: Scalar) -> Bool {
+    sum == 0 ? false : sum.isNaN || sum.isFinite && sum >= Scalar.leastNormalMagnitude * 0x1p60
   }
 }

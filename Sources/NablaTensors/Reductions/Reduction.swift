@@ -1,0 +1,310 @@
+internal import NablaExpressions
+internal import NablaKernels
+internal import Synchronization
+
+/// The ways to fold many numbers into one.
+enum Fold: Sendable {
+  case sum, product, minimum, maximum
+
+  /// The value of the empty fold; extrema have none.
+  func identity<Scalar: TensorScalar>() -> Scalar? {
+    switch self {
+    case .sum: 0
+    case .product: 1
+    case .minimum, .maximum: nil
+    }
+  }
+
+  fileprivate func combine(_ a: Expr, _ b: Expr) -> Expr {
+    switch self {
+    case .sum: a + b
+    case .product: a * b
+    case .minimum: min(a, b)
+    case .maximum: max(a, b)
+    }
+  }
+}
+
+/// A fold of what a formula makes of each element, in kernels that take several elements at a time.
+///
+/// n numbers are folded as `mostParts` parts of equal length, element by element, into one part; and that
+/// part likewise. The vectors are as wide as the processor's, whatever the fold, memory is read once, in
+/// order, and each result lies at the end of ⌈log₂ n⌉ + 5 operations at most. So the error of a sum is at
+/// most about (log₂ n + 5)/2 ulp of Σ|x|, where one running sum has n/2. The order of operations follows
+/// from n alone, not from the number of threads.
+///
+/// Higham, "The accuracy of floating point summation", SIAM J. Sci. Comput. 14 (1993).
+final class Reduction: @unchecked Sendable {
+  private typealias Slot = Atomic<Unmanaged<ElementwiseKernel>?>
+
+  let fold: Fold
+  /// Whether the formula takes a number besides the element, the same for a slice.
+  let hasParameter: Bool
+  /// What is folded is the elements themselves.
+  let isPlain: Bool
+  private let term: @Sendable (_ x: Expr, _ parameter: Expr) -> Expr
+  /// Kernels by precision and number of parts, made when they are first needed, for good.
+  private let slots: UnsafeMutablePointer<Slot>
+
+  /// As many parts as keep the processor's units busy, and memory's streams few enough to be foreseen.
+  static let mostParts = 16
+  /// Elements that are folded at a time: they fit the first-level cache.
+  static let blockSize = 1024
+
+  private init(
+    _ fold: Fold, isPlain: Bool, hasParameter: Bool, _ term: @escaping @Sendable (Expr, Expr) -> Expr
+  ) {
+    self.fold = fold
+    self.isPlain = isPlain
+    self.hasParameter = hasParameter
+    self.term = term
+    let count = 2 * (Self.mostParts + 1)
+    slots = .allocate(capacity: count)
+    for i in 0..<count { (slots + i).initialize(to: Slot(nil)) }
+  }
+
+  // Of the elements.
+  static let sum = Reduction(.sum, isPlain: true, hasParameter: false) { x, _ in x }
+  static let product = Reduction(.product, isPlain: true, hasParameter: false) { x, _ in x }
+  static let minimum = Reduction(.minimum, isPlain: true, hasParameter: false) { x, _ in x }
+  static let maximum = Reduction(.maximum, isPlain: true, hasParameter: false) { x, _ in x }
+  /// Σx².
+  static let sumOfSquares = Reduction(.sum, isPlain: false, hasParameter: false) { x, _ in x * x }
+  /// Σ(x − m)².
+  static let squaredDeviations = Reduction(.sum, isPlain: false, hasParameter: true) { x, m in pow(x - m, 2) }
+  /// Σexp(x − m).
+  static let exponentials = Reduction(.sum, isPlain: false, hasParameter: true) { x, m in exp(x - m) }
+
+  static func of(_ fold: Fold) -> Reduction {
+    switch fold {
+    case .sum: sum
+    case .product: product
+    case .minimum: minimum
+    case .maximum: maximum
+    }
+  }
+
+  /// The fold of the elements themselves.
+  var plain: Reduction { isPlain ? self : .of(fold) }
+
+  /// The kernel of the parameter, if there is one, and `parts` parts.
+  func kernel(_ parts: Int, _ precision: Precision) -> ElementwiseKernel {
+    let slot = slots + (precision == .double ? 0 : Self.mostParts + 1) + parts
+    if let known = slot.pointee.load(ordering: .acquiring) { return known.takeUnretainedValue() }
+    let inputs = Expr.traced("x", parts + (hasParameter ? 1 : 0))
+    var terms = inputs.suffix(parts).map { term($0, inputs[0]) }
+    while terms.count > 1 {
+      let half = (terms.count + 1) / 2
+      for i in half..<terms.count { terms[i - half] = fold.combine(terms[i - half], terms[i]) }
+      terms.removeSubrange(half...)
+    }
+    let kernel = ElementwiseKernel(outputs: terms, inputs: inputs, precision: precision)
+    let reference = Unmanaged.passRetained(kernel)
+    let (isFirst, first) = slot.pointee.compareExchange(
+      expected: nil, desired: reference, ordering: .acquiringAndReleasing)
+    if isFirst { return kernel }
+    reference.release()
+    return first!.takeUnretainedValue()
+  }
+}
+
+// MARK: - Folding
+
+/// A reduction in one precision: of a run of neighbours to a number, of rows to a row.
+struct Folder<Scalar: TensorScalar> {
+  typealias Source = UnsafePointer<Scalar>
+  typealias Target = UnsafeMutablePointer<Scalar>
+
+  let reduction: Reduction
+  private let precision = Precision(of: Scalar.self)
+
+  /// The elements of a cache line.
+  private static var lineWidth: Int { 64 / MemoryLayout<Scalar>.stride }
+  /// Fewer numbers, which would not fill a tile, are folded one by one.
+  private static var shortest: Int { Reduction.mostParts * lineWidth }
+  /// Columns that are folded at a time.
+  static var tileWidth: Int { 256 }
+
+  init(_ reduction: Reduction) { self.reduction = reduction }
+
+  /// Rough nanoseconds an element.
+  var cost: Double {
+    reduction.kernel(Reduction.mostParts, precision).estimatedCost / Double(Reduction.mostParts) + 0.1
+  }
+
+  /// Folds `count` ≥ 1 numbers that lie `stride` apart, in blocks, on several threads where that pays.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func run(_ x: Source, count: Int, stride: Int, parameter: Source? = nil) -> Scalar {
+    let size = Reduction.blockSize
+    if count <= size { return block(x, count: count, stride: stride, parameter: parameter) }
+    let blocks = (count + size - 1) / size
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: blocks) { partial in
+      nonisolated(unsafe) let (x, parameter, partial) = (x, parameter, partial.baseAddress!)
+      Parallelism.forEachChunk(of: blocks, costPerItem: cost * Double(size)) { range in
+        for b in range {
+          partial[b] = block(
+            x + b * size * stride, count: Swift.min(size, count - b * size), stride: stride,
+            parameter: parameter)
+        }
+      }
+      return Folder(reduction.plain).run(partial, count: blocks, stride: 1)
+    }
+  }
+
+  /// Folds 1 ... `blockSize` numbers.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func block(_ x: Source, count: Int, stride: Int, parameter: Source?) -> Scalar {
+    let isShort = count < Self.shortest
+    if stride != 1 && !(isShort && reduction.isPlain) {
+      return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: count) { copy in
+        let copy = copy.baseAddress!
+        for i in 0..<count { copy[i] = x[i &* stride] }
+        return block(copy, count: count, stride: 1, parameter: parameter)
+      }
+    }
+    if isShort && reduction.isPlain { return few(x, count: count, stride: stride) }
+    // A kilobyte, which comes from the stack.
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.shortest) { buffer in
+      let buffer = buffer.baseAddress!
+      let tiles = count / Self.shortest
+      let (width, done) = (tiles * Self.lineWidth, tiles * Self.shortest)
+      var folded: Scalar?
+      if tiles > 0 {
+        call(reduction, x, parts: Reduction.mostParts, distance: nil, parameter, width: width, into: buffer)
+        folded = few(buffer, count: width, stride: 1)
+      }
+      if done == count { return folded! }
+      var rest = x + done
+      if !reduction.isPlain {
+        call(reduction, rest, parts: 1, distance: 0, parameter, width: count - done, into: buffer)
+        rest = UnsafePointer(buffer)
+      }
+      let last = few(rest, count: count - done, stride: 1)
+      return folded.map { few($0, last) } ?? last
+    }
+  }
+
+  private func few(_ a: Scalar, _ b: Scalar) -> Scalar {
+    withUnsafeTemporaryAllocation(of: Scalar.self, capacity: 2) {
+      ($0[0], $0[1]) = (a, b)
+      return few($0.baseAddress!, count: 2, stride: 1)
+    }
+  }
+
+  /// Folds no more numbers than `shortest`, with eight results under way.
+  private func few(_ x: Source, count: Int, stride: Int) -> Scalar {
+    switch reduction.fold {
+    case .sum: few(x, count, stride) { $0 + $1 }
+    case .product: few(x, count, stride) { $0 * $1 }
+    // NaN compares false with everything: once there is one it stays.
+    case .minimum: few(x, count, stride) { $0 < $1 || $0 != $0 ? $0 : $1 }
+    case .maximum: few(x, count, stride) { $0 > $1 || $0 != $0 ? $0 : $1 }
+    }
+  }
+
+  @inline(__always)
+  private func few(
+    _ x: Source, _ count: Int, _ stride: Int, _ combine: (Scalar, Scalar) -> Scalar
+  ) -> Scalar {
+    if count < 8 {
+      var result = x[0]
+      for i in 1..<count { result = combine(result, x[i &* stride]) }
+      return result
+    }
+    var s0 = x[0]
+    var s1 = x[stride]
+    var s2 = x[2 &* stride]
+    var s3 = x[3 &* stride]
+    var s4 = x[4 &* stride]
+    var s5 = x[5 &* stride]
+    var s6 = x[6 &* stride]
+    var s7 = x[7 &* stride]
+    var i = 8
+    while i &+ 8 <= count {
+      let p = x + i &* stride
+      s0 = combine(s0, p[0])
+      s1 = combine(s1, p[stride])
+      s2 = combine(s2, p[2 &* stride])
+      s3 = combine(s3, p[3 &* stride])
+      s4 = combine(s4, p[4 &* stride])
+      s5 = combine(s5, p[5 &* stride])
+      s6 = combine(s6, p[6 &* stride])
+      s7 = combine(s7, p[7 &* stride])
+      i &+= 8
+    }
+    var result = combine(
+      combine(combine(s0, s1), combine(s2, s3)), combine(combine(s4, s5), combine(s6, s7)))
+    while i < count {
+      result = combine(result, x[i &* stride])
+      i &+= 1
+    }
+    return result
+  }
+
+  /// One run of a kernel over parts that begin `distance` apart, or are the lines of tiles.
+  @inline(__always)
+  private func call(
+    _ reduction: Reduction, _ x: Source, parts: Int, distance: Int?, _ parameter: Source?,
+    isRow: Bool = false, width: Int, into out: Target
+  ) {
+    withUnsafeTemporaryAllocation(
+      of: UnsafeMutableRawPointer.self, capacity: Reduction.mostParts + 2
+    ) { addresses in
+      var n = 0
+      if let parameter {
+        addresses[0] = UnsafeMutableRawPointer(mutating: parameter)
+        n = 1
+      }
+      let step = distance ?? Self.lineWidth
+      for part in 0..<parts { addresses[n + part] = UnsafeMutableRawPointer(mutating: x + part &* step) }
+      addresses[n + parts] = UnsafeMutableRawPointer(out)
+      let kernel = reduction.kernel(parts, precision)
+      if distance == nil {
+        kernel.runTiled(width, addresses.baseAddress!, shared: n)
+      } else {
+        kernel.run(0..<width, addresses.baseAddress!, shared: isRow ? 0 : n)
+      }
+    }
+  }
+
+  // MARK: Columns
+
+  /// Folds each of `width` ≤ `tileWidth` columns over `rows` ≥ 1 rows into `out`; the parameter is a row.
+  ///
+  /// Walking along the rows keeps memory accesses contiguous where walking down each column would not be.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func columns(
+    _ x: Source, rows: Int, rowStride: Int, width: Int, columnStride: Int, parameter: Source?, into out: Target
+  ) {
+    let parts = Reduction.mostParts
+    if rows > parts {
+      var chunk = parts
+      while chunk * parts < rows { chunk *= parts }
+      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: parts * width) { partial in
+        let partial = partial.baseAddress!
+        var count = 0
+        for start in Swift.stride(from: 0, to: rows, by: chunk) {
+          columns(
+            x + start &* rowStride, rows: Swift.min(chunk, rows - start), rowStride: rowStride, width: width,
+            columnStride: columnStride, parameter: parameter, into: partial + count * width)
+          count += 1
+        }
+        call(reduction.plain, partial, parts: count, distance: width, nil, width: width, into: out)
+      }
+    } else if columnStride == 1 {
+      call(
+        reduction, x, parts: rows, distance: rowStride, parameter, isRow: true, width: width, into: out)
+    } else {
+      withUnsafeTemporaryAllocation(of: Scalar.self, capacity: rows * width) { copy in
+        let copy = copy.baseAddress!
+        for j in 0..<width {
+          for i in 0..<rows { copy[i &* width &+ j] = x[i &* rowStride &+ j &* columnStride] }
+        }
+        call(reduction, copy, parts: rows, distance: width, parameter, isRow: true, width: width, into: out)
+      }
+    }
+  }
+}
