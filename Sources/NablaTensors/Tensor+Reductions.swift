@@ -159,7 +159,8 @@ extension Tensor {
     // Powers of two bring each slice to where its squares are numbers, which is exact.
     let largest = abs(self).max(axes: axes, keepingDims: true)
     let scale = largest.map { $0 == 0 || !$0.isFinite ? 1 : $0.binade }
-    let scaled = sqrt((self / scale).reduce(.sumOfSquares, parameters: nil, axes: axes, keepingDims: true)) * scale
+    let scaled =
+      sqrt((self / scale).reduce(.sumOfSquares, parameters: nil, axes: axes, keepingDims: true)) * scale
     return keepingDims ? scaled : scaled.reshaped(squares.shape)
   }
 

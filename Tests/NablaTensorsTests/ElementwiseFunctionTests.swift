@@ -33,11 +33,11 @@ import Testing
     #expect(Self.fused(Tensor(x[0, 0])).shape == [])
 
     let lerp = ElementwiseFunction<Double> { a, b, t in a + t * (b - a) }
-    let (a, b) = (x[.all, 0..<1], x[0])
-    let t: Tensor<Double> = Tensor(0.25)
+    let (a, b) = (x[.all, 0..<1], x.row(0))
+    let expectedLerp = a + (b - a) * 0.25
     #expect(
-      lerp(a, b, t).isApproximatelyEqual(
-        to: a + (b - a) * 0.25, relativeTolerance: 4 * Double.ulpOfOne, absoluteTolerance: 1e-15))
+      lerp(a, b, Tensor(0.25)).isApproximatelyEqual(
+        to: expectedLerp, relativeTolerance: 4 * Double.ulpOfOne, absoluteTolerance: 1e-15))
   }
 
   @Test func severalOutputsAndManyInputs() {

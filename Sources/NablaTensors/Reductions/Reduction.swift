@@ -277,7 +277,8 @@ struct Folder<Scalar: TensorScalar> {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   func columns(
-    _ x: Source, rows: Int, rowStride: Int, width: Int, columnStride: Int, parameter: Source?, into out: Target
+    _ x: Source, rows: Int, rowStride: Int, width: Int, columnStride: Int, parameter: Source?,
+    into out: Target
   ) {
     let parts = Reduction.mostParts
     if rows > parts {

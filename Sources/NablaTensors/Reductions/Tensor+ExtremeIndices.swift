@@ -15,7 +15,8 @@ extension Tensor {
     return [Int](unsafeUninitializedCapacity: count / length) { indices, initialized in
       nonisolated(unsafe) let indices = indices
       initialized = count / length
-      forEachSlice(folding: [axis], cost: folder.cost + 0.2) { source, position, stride, keptCount, keptStride in
+      forEachSlice(folding: [axis], cost: folder.cost + 0.2) {
+        source, position, stride, keptCount, keptStride in
         if keptCount > 1 && abs(keptStride) < abs(stride) {
           withUnsafeTemporaryAllocation(of: Scalar.self, capacity: keptCount) { extremes in
             folder.columns(

@@ -11,9 +11,10 @@ extension Tensor {
   /// - Parameter cost: rough nanoseconds an element.
   func forEachSlice(
     folding folded: [Int], cost: Double,
-    _ body: @Sendable (
-      _ source: UnsafePointer<Scalar>, _ result: Int, _ stride: Int, _ keptCount: Int, _ keptStride: Int
-    ) -> Void
+    _ body:
+      @Sendable (
+        _ source: UnsafePointer<Scalar>, _ result: Int, _ stride: Int, _ keptCount: Int, _ keptStride: Int
+      ) -> Void
   ) {
     let kept = layout.shape.indices.filter { !folded.contains($0) }
     let keptShape = kept.map { shape[$0] }
@@ -85,7 +86,8 @@ extension Tensor {
           } else {
             for j in 0..<keptCount {
               out[position + j] = folder.run(
-                source + j * keptStride, count: sliceCount, stride: stride, parameter: parameter.map { $0 + j })
+                source + j * keptStride, count: sliceCount, stride: stride,
+                parameter: parameter.map { $0 + j })
             }
           }
         }
