@@ -7,8 +7,9 @@ extension Tensor {
   /// - Complexity: O(`count`).
   public func elements(where mask: Tensor) -> Tensor {
     requireMask(mask)
-    let (elements, isChosen) = (scalars, mask.scalars)
-    return Tensor(elements.indices.filter { isChosen[$0] != 0 }.map { elements[$0] })
+    return withUnsafeBufferPointer { elements in
+      mask.withUnsafeBufferPointer { mask in Tensor(chosen(elements, by: mask)) }
+    }
   }
 
   /// The indices of the elements that are not 0, each with one number per axis, in row-major order (NumPy's
@@ -34,4 +35,14 @@ extension Tensor {
     precondition(
       mask.shape == shape, "A mask has the tensor's shape, \(shape); this one has shape \(mask.shape).")
   }
+}
+
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+private func chosen<Scalar: TensorScalar>(
+  _ elements: UnsafeBufferPointer<Scalar>, by mask: UnsafeBufferPointer<Scalar>
+) -> [Scalar] {
+  var chosen: [Scalar] = []
+  for i in 0..<elements.count where mask[i] != 0 { chosen.append(elements[i]) }
+  return chosen
 }

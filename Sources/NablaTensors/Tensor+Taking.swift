@@ -23,6 +23,35 @@ extension Tensor {
     return result
   }
 
+  /// Of each slice along one axis the elements at its own indices (NumPy's `take_along_axis`).
+  ///
+  /// `indices` has a list for each slice, in row-major order of the other axes, as ``argsort(axis:)`` gives them:
+  /// `t.takingAlong(t.argsort())` is `t.sorted()`. Lists have one length, which is the result's extent along the axis.
+  /// Indices may repeat; negative ones count from the end. One out of range traps.
+  ///
+  /// - Complexity: O(size of the result), and one copy of the tensor if the axis is not the last.
+  public func takingAlong(_ indices: [[Int]], axis: Int = -1) -> Tensor {
+    let axis = layout.axis(axis)
+    let rows = withAxisLast(axis).contiguous()
+    let (n, k) = (shape[axis], indices.first?.count ?? 0)
+    let others = Array(rows.shape.dropLast())
+    precondition(
+      indices.count == others.reduce(1, *) && indices.allSatisfy { $0.count == k },
+      """
+      Axis \(axis) of a tensor of shape \(shape) has \(others.reduce(1, *)) slices, which need as many lists of one \
+      length; there are \(indices.count) of lengths \(Set(indices.map(\.count)).sorted()).
+      """)
+    let result = Tensor(uninitialized: others + [k])
+    rows.withStorage { source in
+      for (row, list) in indices.enumerated() {
+        gather(list, of: source + row * n, count: n, into: result.storage.base + row * k) {
+          layout.outOfRange($0, axis: axis)
+        }
+      }
+    }
+    return result.movingLastAxis(to: axis)
+  }
+
   /// Zeros of extent `extent` along one axis to which the slices of this tensor are added, slice j at `indices[j]`
   /// (scatter add): the transpose of ``taking(_:axis:)``.
   ///
@@ -57,6 +86,19 @@ extension Tensor {
     shape.remove(at: axis)
     strides.remove(at: axis)
     return (shape, strides)
+  }
+}
+
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+private func gather<Scalar: TensorScalar>(
+  _ indices: [Int], of source: UnsafePointer<Scalar>, count: Int, into target: UnsafeMutablePointer<Scalar>,
+  outOfRange: (Int) -> Never
+) {
+  for (place, index) in indices.enumerated() {
+    let counted = index < 0 ? index + count : index
+    if counted < 0 || counted >= count { outOfRange(index) }
+    target[place] = source[counted]
   }
 }
 

@@ -10,7 +10,8 @@ public protocol TensorIndexing {
 /// | `2`, `-1` | that index; the axis disappears; negative counts from the end |
 /// | `0..<3`, `0...2`, `1...`, `..<4` | that range, which must lie inside the axis |
 /// | `.all` | everything |
-/// | `.every(2)`, `.every(2, from: 1)` | every second element, the first at 1 |
+/// | `.every(2)`, `.every(2, from: 1)`, `.every(2, from: 1, to: 7)` | every second element, the first at 1, all before 7 |
+/// | `.every(-1)`, `.every(-2, from: 8, to: 2)` | backwards: from the last; from 8, all behind 2 |
 /// | `.reversed` | everything, last to first |
 /// | `.newAxis` | a new axis of extent 1 |
 /// | `.ellipsis`, or `...` in first place | as many `.all` as there are axes not mentioned |
@@ -21,7 +22,8 @@ public struct TensorIndex: TensorIndexing, Sendable {
     case at(Int)
     /// Bounds as written: nil is open.
     case range(from: Int?, to: Int?)
-    case every(step: Int, from: Int)
+    /// Bounds as written: nil is the end that the step comes from or goes to.
+    case every(step: Int, from: Int?, to: Int?)
     case reversed
     case newAxis
     case ellipsis
@@ -33,10 +35,15 @@ public struct TensorIndex: TensorIndexing, Sendable {
 extension TensorIndexing where Self == TensorIndex {
   /// The whole axis.
   public static var all: TensorIndex { TensorIndex(kind: .range(from: nil, to: nil)) }
-  /// Every `step`-th element of the axis (`step` ≥ 1), beginning at index `from`.
-  public static func every(_ step: Int, from start: Int = 0) -> TensorIndex {
-    precondition(step >= 1, "A step of \(step) does not advance; .reversed turns an axis around.")
-    return TensorIndex(kind: .every(step: step, from: start))
+  /// Every `step`-th element of the axis, beginning at index `start` and ending before index `end` is reached
+  /// (NumPy's `start:end:step`).
+  ///
+  /// A negative step goes backwards. Without `start` a step begins at the end of the axis that it comes from (index 0, or
+  /// the last one), without `end` it goes on to the other. Both are counted from the beginning and lie in the axis, `end`
+  /// perhaps just behind it; where `end` does not lie ahead, the slice is empty. A step of 0 traps.
+  public static func every(_ step: Int, from start: Int? = nil, to end: Int? = nil) -> TensorIndex {
+    precondition(step != 0, "A step of 0 does not advance.")
+    return TensorIndex(kind: .every(step: step, from: start, to: end))
   }
   /// The whole axis, last to first.
   public static var reversed: TensorIndex { TensorIndex(kind: .reversed) }
@@ -101,11 +108,20 @@ extension TensorLayout {
           start >= 0 && start <= end && end <= shape[axis],
           "The range \(start)..<\(end) does not lie inside axis \(axis) of a tensor of shape \(shape).")
         keep(from: start, extent: end - start, step: 1)
-      case .every(let step, let start):
+      case .every(let step, let from, let to):
+        let extent = shape[axis]
+        // Backwards the places are −1 (before the axis, where an open end is) to extent − 1.
+        let start = from ?? (step > 0 ? 0 : extent - 1)
+        let end = to ?? (step > 0 ? extent : -1)
         precondition(
-          start >= 0 && start <= shape[axis],
-          "The start \(start) does not lie inside axis \(axis) of a tensor of shape \(shape).")
-        keep(from: start, extent: (shape[axis] - start + step - 1) / step, step: step)
+          (from ?? 0) >= 0 && start <= extent && (to ?? 0) >= 0 && end <= extent
+            && (step > 0 || from == nil || start < extent),
+          "The steps from \(start) to \(end) do not lie inside axis \(axis) of a tensor of shape \(shape).")
+        let distance = step > 0 ? end - start : start - end
+        let length = step.magnitude > UInt(extent) ? extent + 1 : Int(step.magnitude)
+        keep(
+          from: start, extent: distance <= 0 ? 0 : (distance - 1) / length + 1,
+          step: step > 0 ? length : -length)
       case .reversed:
         keep(from: shape[axis] - 1, extent: shape[axis], step: -1)
       case .newAxis:

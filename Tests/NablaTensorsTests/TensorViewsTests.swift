@@ -72,4 +72,33 @@ import Testing
     #expect(wide.strides == [0, 1] && wide == [[1, 2], [1, 2], [1, 2]])
     #expect(!wide.isContiguous)
   }
+
+  /// Against a loop over the places; that is also what NumPy's `start:end:step` gives within the axis.
+  @Test func stepsForwardAndBackward() {
+    for n in 0...5 {
+      let t = Tensor<Double>.arange(2 * n).reshaped([2, n])[.reversed, .all]
+      for step in [-7, -3, -2, -1, 1, 2, 3, 7, .max, .min] {
+        let starts: [Int?] = [nil] + (0..<n).map { $0 }
+        let ends: [Int?] = [nil] + (0...n).map { $0 }
+        for start in starts {
+          for end in ends {
+            var places: [Int] = []
+            var i = start ?? (step > 0 ? 0 : n - 1)
+            while i >= 0 && i < n && (step > 0 ? i < end ?? n : i > end ?? -1) {
+              places.append(i)
+              let (next, overflow) = i.addingReportingOverflow(step)
+              if overflow { break }
+              i = next
+            }
+            #expect(
+              t[.all, .every(step, from: start, to: end)] == t.taking(places, axis: 1),
+              "n \(n), step \(step), from \(String(describing: start)) to \(String(describing: end))")
+          }
+        }
+      }
+    }
+    var u = Tensor<Double>.arange(5)
+    u[.every(-2)] = [10, 20, 30]
+    #expect(u == [30, 1, 20, 3, 10])
+  }
 }
