@@ -63,6 +63,34 @@ extension RandomNumberGenerator {
   }
 }
 
+extension RandomNumberGenerator {
+  /// The numbers 0, …, `count` − 1 in random order, each order with the same probability (NumPy's `permutation`):
+  /// `t.taking(generator.permutation(t.shape[0]))` shuffles rows. With a ``SeededGenerator`` the order is the same on
+  /// every machine.
+  ///
+  /// - Complexity: O(`count`).
+  /// - Source: Durstenfeld, "Algorithm 235: random permutation", CACM 7 (1964).
+  public mutating func permutation(_ count: Int) -> [Int] {
+    precondition(count >= 0, "There is no permutation of \(count) numbers.")
+    var order = Array(0..<count)
+    for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, Int(nextBelow(UInt64(i) + 1))) }
+    return order
+  }
+
+  /// An integer in 0..<`bound`, all with exactly the same probability; mostly one call of `next()`.
+  ///
+  /// The standard library's `random(in:using:)` may change with its version; this does not.
+  /// Source: Lemire, "Fast random integer generation in an interval", ACM TOMACS 29 (2019).
+  package mutating func nextBelow(_ bound: UInt64) -> UInt64 {
+    var product = next().multipliedFullWidth(by: bound)
+    if product.low < bound {
+      let rejected = (0 &- bound) % bound
+      while product.low < rejected { product = next().multipliedFullWidth(by: bound) }
+    }
+    return product.high
+  }
+}
+
 extension Tensor {
   /// Independent numbers from the uniform distribution on a half-open range.
   ///
@@ -109,6 +137,24 @@ extension Tensor {
       probability >= 0 && probability <= 1, "A probability lies between 0 and 1; \(probability) does not.")
     return Tensor(shape: shape) { buffer in
       for i in buffer.indices { buffer[i] = generator.nextUniform() < probability ? 1 : 0 }
+    }
+  }
+
+  /// Independent integers from the uniform distribution on a half-open range (NumPy's `integers`), all with exactly the
+  /// same probability. With a ``SeededGenerator`` they are the same on every machine.
+  ///
+  /// - Precondition: the range is not empty, and `Scalar` holds each of its integers exactly: they are at most 2⁵³
+  ///   (`Float`: 2²⁴) in magnitude.
+  public static func integers(
+    _ shape: [Int], in range: Range<Int>, using generator: inout some RandomNumberGenerator
+  ) -> Tensor {
+    let limit = 1 << (Scalar.significandBitCount + 1)
+    precondition(
+      !range.isEmpty && range.lowerBound >= -limit && range.upperBound - 1 <= limit,
+      "There are no random integers in \(range) among the numbers that a \(Scalar.self) holds exactly.")
+    let width = UInt64(range.count)
+    return Tensor(shape: shape) { buffer in
+      for i in buffer.indices { buffer[i] = Scalar(range.lowerBound + Int(generator.nextBelow(width))) }
     }
   }
 }

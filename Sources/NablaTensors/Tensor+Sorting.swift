@@ -37,7 +37,8 @@ extension Tensor {
 
   /// The `q`-quantile of each slice along an axis: with elements x₀ ≤ … ≤ xₙ₋₁ the value at position q (n − 1),
   /// interpolated linearly (NumPy's default, type 7 of Hyndman and Fan, 1996). NaN of a slice that is empty or holds
-  /// NaN.
+  /// NaN. Between a finite number and an infinity lies that infinity, between two equal numbers their value (NumPy has
+  /// NaN for both where they are infinite), and between −∞ and ∞ NaN.
   ///
   /// - Precondition: 0 ≤ `q` ≤ 1.
   /// - Complexity: O(n log n) for each slice of n elements.
@@ -60,7 +61,9 @@ extension Tensor {
         let sorted = rows.storage.base + row * n
         let (a, b) = (sorted[lower], sorted[Swift.min(lower + 1, n - 1)])
         // NaN is last, wherever the quantile lies.
-        out[row] = sorted[n - 1].isNaN ? .nan : share == 0 ? a : a + share * (b - a)
+        out[row] =
+          sorted[n - 1].isNaN
+          ? .nan : share == 0 || a == b ? a : a.isFinite && b.isFinite ? a + share * (b - a) : a + b
       }
     }
     return keepingDims ? values.reshaped(reduced) : values
@@ -80,17 +83,13 @@ extension Tensor {
 @specialized(where Scalar == Double)
 @specialized(where Scalar == Float)
 private func sortNumbers<Scalar: TensorScalar>(_ x: UnsafeMutablePointer<Scalar>, count: Int) {
-  // NaN first goes to the end, so that the rest is sorted by a comparison alone.
-  var end = count
-  var i = 0
-  while i < end {
-    if x[i] != x[i] {
-      end -= 1
-      swap(&x[i], &x[end])
-    } else {
-      i += 1
-    }
+  // Numbers move together first, in their order, so that they are sorted by a comparison alone.
+  var end = 0
+  for i in 0..<count where x[i] == x[i] {
+    x[end] = x[i]
+    end += 1
   }
+  for i in end..<count { x[i] = .nan }
   var numbers = UnsafeMutableBufferPointer(start: x, count: end)
   numbers.sort { $0 < $1 }
 }

@@ -62,4 +62,42 @@ import Testing
     }
     #expect(abs(Tensor<Double>.bernoulli([n], probability: 0.3, using: &a).mean() - 0.3) < 5 * 0.00145)
   }
+
+  /// Every order of 4 numbers comes up about as often: χ² of 23 degrees of freedom is below 60 but once in 40,000 seeds.
+  @Test func permutationsAreUniform() {
+    var generator = SeededGenerator(seed: seed)
+    #expect(generator.permutation(0) == [] && generator.permutation(1) == [0])
+    #expect(generator.permutation(1000).sorted() == Array(0..<1000))
+    var counts: [[Int]: Int] = [:]
+    for _ in 0..<24_000 { counts[generator.permutation(4), default: 0] += 1 }
+    let statistic = counts.values.reduce(0.0) { $0 + Double(($1 - 1000) * ($1 - 1000)) / 1000 }
+    #expect(counts.count == 24 && statistic < 60, "seed \(seed)")
+    var (a, b) = (SeededGenerator(seed: 3), SeededGenerator(seed: 3))
+    #expect(a.permutation(20) == b.permutation(20) && a == b)
+  }
+
+  /// χ² of 6 degrees of freedom is below 30 but once in 25,000 seeds.
+  @Test func integersAreUniform() {
+    var generator = SeededGenerator(seed: seed)
+    let t = Tensor<Double>.integers([70_000], in: -3..<4, using: &generator)
+    let (values, counts, _) = t.uniqueWithCounts()
+    #expect(values == Tensor.arange(-3, 4), "seed \(seed)")
+    let statistic = counts.reduce(0.0) { $0 + Double(($1 - 10_000) * ($1 - 10_000)) / 10_000 }
+    #expect(statistic < 30, "seed \(seed)")
+    #expect(Tensor<Float>.integers([3], in: 5..<6, using: &generator) == [5, 5, 5])
+    let limit = 1 << 24
+    let widest = Tensor<Float>.integers([100], in: -limit..<limit + 1, using: &generator)
+    #expect(widest.max() <= 16_777_216 && widest.min() >= -16_777_216)
+  }
+
+  @Test func integersThatAreNotExactTrap() async {
+    await #expect(processExitsWith: .failure) {
+      var generator = SeededGenerator(seed: 1)
+      _ = Tensor<Float>.integers([1], in: 0..<(1 << 24) + 2, using: &generator)
+    }
+    await #expect(processExitsWith: .failure) {
+      var generator = SeededGenerator(seed: 1)
+      _ = Tensor<Double>.integers([1], in: 3..<3, using: &generator)
+    }
+  }
 }

@@ -42,6 +42,17 @@ import Testing
     #expect(Tensor<Double>([1, .nan]).median().item.isNaN && Tensor<Double>.zeros([0]).median().item.isNaN)
   }
 
+  /// Equal numbers keep their order among NaN too, and infinities are numbers.
+  @Test func zerosAndInfinities() {
+    let x = Tensor<Double>([.nan, -0.0, 0.0, .nan, -0.0])
+    #expect(x.sorted().scalars.prefix(3).map(\.sign) == [.minus, .plus, .minus])
+    #expect(x.sorted().scalars.suffix(2).allSatisfy { $0.isNaN })
+    let infinite = Tensor<Double>([1, .infinity, .infinity])
+    #expect(infinite.quantile(0.75).item == .infinity && infinite.quantile(0.25).item == .infinity)
+    #expect(Tensor<Double>([-.infinity, 1]).median().item == -.infinity)
+    #expect(Tensor<Double>([-.infinity, .infinity]).median().item.isNaN)
+  }
+
   @Test func scans() {
     let t = Tensor<Double>.arange(1, 7).reshaped([2, 3])
     #expect(
