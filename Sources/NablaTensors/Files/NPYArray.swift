@@ -57,12 +57,14 @@ extension NPYArray {
         message:
           "the type '\(header.type.elided())' is not read; real numbers such as '<f8', '<f4', '<i8' are")
     }
-    var count = 1
+    // As the extents that are not 0 alone: a tensor of the shape must have strides.
+    var bound = 1
     for extent in header.shape {
-      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      let (product, overflow) = bound.multipliedReportingOverflow(by: max(extent, 1))
       if overflow { throw Malformed(message: "the shape \(header.shape) is too large") }
-      count = product
+      bound = product
     }
+    let count = header.shape.contains(0) ? 0 : bound
     let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
     guard !overflow, data.count >= size else {
       throw Malformed(
@@ -239,12 +241,7 @@ private struct NPYHeader {
 
 extension NPYArray {
   /// The file's content, with elements of type `<f8`.
-  package var bytes: [UInt8] {
-    var bytes = Self.header(shape, type: "<f8")
-    bytes.reserveCapacity(bytes.count + 8 * scalars.count)
-    for scalar in scalars { Self.append(scalar.bitPattern.littleEndian, to: &bytes) }
-    return bytes
-  }
+  package var bytes: [UInt8] { Tensor(shape: shape, scalars: scalars).npyBytes }
 
   /// What stands before the elements.
   static func header(_ shape: [Int], type: String) -> [UInt8] {

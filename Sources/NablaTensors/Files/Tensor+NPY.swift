@@ -1,6 +1,6 @@
 extension Tensor {
-  /// The array in a file of NumPy's `.npy` format (`numpy.save`): real numbers, integers or truth values of any size
-  /// and byte order, in C or Fortran order, rounded to `Scalar`.
+  /// The array in a file of NumPy's `.npy` format (`numpy.save`): real numbers of 4 or 8 bytes, integers or
+  /// truth values, of either byte order, in C or Fortran order, rounded to `Scalar`.
   ///
   /// - Throws: ``FileError`` with the place and the reason.
   /// - Complexity: O(number of bytes).

@@ -40,9 +40,11 @@ package enum WholeFile {
   /// not at all.
   ///
   /// On failure the old file, if there was one, is untouched and nothing new is left behind. A symbolic
-  /// link stays one: the file it leads to is replaced.
+  /// link stays one: the file it leads to is replaced. A device or a pipe, as `/dev/null`, is written to instead:
+  /// renaming would put a file in its place.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
     let target = followingLinks(path)
+    if isDeviceOrPipe(target) { return try writeDirectly(bytes, to: path) }
     var template = Array((target + ".XXXXXX").utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { throw unwritable(path, errno) }
@@ -69,6 +71,20 @@ package enum WholeFile {
       }
       return true
     }
+  }
+
+  private static func isDeviceOrPipe(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
+  }
+
+  private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw unwritable(path, errno) }
+    var failure: Int32 = writeAll(bytes, to: descriptor) ? 0 : errno
+    if close(descriptor) != 0, failure == 0 { failure = errno }
+    if failure != 0 { throw unwritable(path, failure) }
   }
 
   /// What a chain of symbolic links leads to, which need not exist.

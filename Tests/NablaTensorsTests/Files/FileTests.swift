@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 #if canImport(FoundationEssentials)
@@ -75,6 +76,79 @@ import Testing
     }
     #expect(throws: FileError.unwritable("cannot write /nowhere/a.npy: No such file or directory")) {
       try Tensor<Double>([1]).writeNPY(to: "/nowhere/a.npy")
+    }
+  }
+
+  /// Several arrays one after the other, as repeated numpy.save to one open file writes them.
+  @Test func severalArraysInOneBuffer() throws {
+    let tensors: [Tensor<Double>] = [
+      .arange(6).reshaped([2, 3]).transposed(), Tensor(7), .zeros([0, 4]),
+      Tensor<Double>.arange(5)[.reversed], Tensor(2).broadcast(to: [2, 2]),
+    ]
+    var bytes: [UInt8] = []
+    for tensor in tensors { tensor.appendNPY(to: &bytes) }
+    var rest = bytes[...]
+    for tensor in tensors { #expect(try Tensor<Double>(readingNPYFrom: &rest) == tensor) }
+    #expect(rest.isEmpty)
+    #expect(throws: FileError.self) { try Tensor<Double>(readingNPYFrom: &rest) }
+    #expect(throws: FileError.self) { try Tensor<Double>(npy: bytes) }
+  }
+
+  /// Shapes that the data cannot have, and those of no elements whose other extents no tensor can have.
+  @Test(arguments: [
+    "(0, 4611686018427387904, 4)", "(4611686018427387904, 4)", "(9223372036854775807,)",
+    "(9223372036854775808,)", "(-1,)", "(1e3,)", "(1, 2", "1", "(4,) + (1,)",
+  ]) func impossibleShapesThrow(shape: String) {
+    var header = "{'descr': '<f8', 'fortran_order': False, 'shape': \(shape), }"
+    header += String(repeating: " ", count: 117 - header.utf8.count) + "\n"
+    let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(header.utf8)
+    #expect(throws: FileError.self) { try Tensor<Double>(npy: bytes) }
+    #expect(throws: FileError.self) { try Tensor<Float>(npy: bytes + Array(repeating: 0, count: 7)) }
+  }
+
+  /// Truncated and altered tables are read or refused, and never crash.
+  @Test func malformedTables() {
+    var generator = SeededGenerator(seed: Self.seed)
+    let good = Array("x,\"a \"\"b\"\"\",z\r\n1,2.5,-3e4\r\n\r\n\"4\",5,6\n".utf8)
+    let altered = Array("\"',\r\n 09e.-+\u{FF}x".utf8)
+    func read(_ bytes: [UInt8]) {
+      for hasHeader in [false, true] {
+        do {
+          var reader = try CSVReader(bytes, file: "table", hasHeader: hasHeader)
+          while let row = try reader.next() {
+            for field in row { _ = try reader.number(field, column: "c") }
+          }
+        } catch {
+          #expect(error.description.hasPrefix("table"), "\(bytes), seed \(Self.seed)")
+        }
+      }
+    }
+    for length in 0...good.count { read(Array(good[..<length])) }
+    for _ in 0..<2000 {
+      var bytes = good
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        bytes[Int.random(in: bytes.indices, using: &generator)] =
+          Bool.random(using: &generator)
+          ? altered.randomElement(using: &generator)! : UInt8.random(in: 0...255, using: &generator)
+      }
+      read(bytes)
+    }
+  }
+
+  /// A pipe stays one, and gets the bytes.
+  @Test func pipesAreWrittenTo() throws {
+    try withFolder { folder in
+      let path = folder.appending(path: "pipe").path
+      try #require(mkfifo(path, 0o600) == 0)
+      let descriptor = open(path, O_RDWR | O_NONBLOCK)
+      try #require(descriptor >= 0)
+      defer { close(descriptor) }
+      let t: Tensor<Double> = [1, 2, 3]
+      try t.writeNPY(to: path)
+      var bytes = [UInt8](repeating: 0, count: 4096)
+      let count = read(descriptor, &bytes, bytes.count)
+      #expect(try Tensor<Double>(npy: Array(bytes.prefix(max(count, 0)))) == t)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["pipe"])
     }
   }
 
