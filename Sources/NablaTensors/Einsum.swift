@@ -10,9 +10,11 @@
 /// | `ii->i`, `ii->` | the diagonal, the trace |
 /// | `i,j->ij` | the outer product |
 /// | `ijk,ijk->` | the inner product of all elements |
+/// | `...ij,...jk->...ik` | the matrix product, whatever axes stand before |
 ///
-/// Without an arrow the result has the letters that occur once, in alphabetical order. Axes of one letter have one
-/// extent. (There is no `...`; write the axes.)
+/// Without an arrow the result has the axes of `...` and then the letters that occur once, in alphabetical order. Axes of
+/// one letter have one extent. `...` stands for the axes of an operand that have no letter; those of several operands
+/// are aligned at the last one and broadcast, and a result that leaves them out is a mistake.
 ///
 /// Operands are contracted in pairs, each pair as a matrix product by BLAS, at each step the pair with the smallest
 /// result.
@@ -48,6 +50,9 @@ public func einsum<S: TensorScalar>(_ subscripts: String, _ operands: [Tensor<S>
 }
 
 /// Subscripts taken apart and checked.
+///
+/// The axes of `...` get letters that the subscripts do not use, and an axis of extent 1 that is broadcast one of its
+/// own, over which it is summed: what is left are subscripts without `...`.
 package struct EinsumForm {
   package let operands: [[Character]]
   package let result: [Character]
@@ -59,36 +64,86 @@ package struct EinsumForm {
     }
     let text = subscripts.filter { !$0.isWhitespace }
     let sides = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-    let parts = sides[0].split(separator: ",", omittingEmptySubsequences: false).map { Array($0) }
-    if parts.count != shapes.count {
-      fail("\(parts.count) groups of letters stand for \(shapes.count) operands")
+    if sides.count == 2 && sides[1].first != ">" { fail("the result is written behind \"->\"") }
+    let groups = sides[0].split(separator: ",", omittingEmptySubsequences: false)
+    if groups.count != shapes.count {
+      fail("\(groups.count) groups of letters stand for \(shapes.count) operands")
     }
-    if let other = parts.joined().first(where: { !$0.isASCII || !$0.isLetter }) {
-      fail("\"\(other)\" is no letter")
+    /// The letters before and behind `...`; nil behind if there is none.
+    func parted(_ group: Substring) -> (before: [Character], behind: [Character]?) {
+      let dots = group.firstIndex(of: ".")
+      let before = Array(group[..<(dots ?? group.endIndex)])
+      let rest = group[(dots ?? group.endIndex)...]
+      let behind = rest.hasPrefix("...") ? Array(rest.dropFirst(3)) : rest.isEmpty ? nil : Array(rest)
+      if let other = (before + (behind ?? [])).first(where: { !$0.isASCII || !$0.isLetter }) {
+        fail("\"\(other)\" is no letter")
+      }
+      return (before, behind)
     }
+    let written = groups.map(parted)
+    let writtenResult = sides.count == 2 ? parted(sides[1].dropFirst()) : nil
+
+    // How many axes `...` has: the most of any operand.
+    let unnamed = zip(written, shapes).map { group, shape in
+      shape.count - group.before.count - (group.behind?.count ?? 0)
+    }
+    for ((group, shape), unnamed) in zip(zip(groups, shapes), unnamed)
+    where group.contains(".") ? unnamed < 0 : unnamed != 0 {
+      let letters = group.count { $0 != "." }
+      fail("\(letters) letters \"\(group)\" cannot name the axes of shape \(shape)")
+    }
+    let used = Set(text)
+    var taken = used
+    func freeLetter() -> Character {
+      let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+      guard let letter = alphabet.first(where: { !taken.contains($0) }) else {
+        fail("there are not enough letters for the axes of \"...\"")
+      }
+      taken.insert(letter)
+      return letter
+    }
+    let ellipsis = (0..<(unnamed.max() ?? 0)).map { _ in freeLetter() }
+    var broadcastExtents = [Int](repeating: 1, count: ellipsis.count)
+    for ((group, shape), count) in zip(zip(written, shapes), unnamed) {
+      for k in 0..<count {
+        let place = ellipsis.count - count + k
+        if shape[group.before.count + k] != 1 { broadcastExtents[place] = shape[group.before.count + k] }
+      }
+    }
+
     var extents: [Character: Int] = [:]
     var counts: [Character: Int] = [:]
-    for (letters, shape) in zip(parts, shapes) {
-      if letters.count != shape.count {
-        fail("\(letters.count) letters \"\(String(letters))\" cannot name the axes of shape \(shape)")
+    var parts: [[Character]] = []
+    for ((group, shape), count) in zip(zip(written, shapes), unnamed) {
+      let dots = (0..<count).map { k in
+        let place = ellipsis.count - count + k
+        let isRepeated = shape[group.before.count + k] == 1 && broadcastExtents[place] != 1
+        return isRepeated ? freeLetter() : ellipsis[place]
       }
+      let letters = group.before + dots + (group.behind ?? [])
       for (letter, extent) in zip(letters, shape) {
         if let known = extents[letter], known != extent {
-          fail("axis \"\(letter)\" has extents \(known) and \(extent)")
+          let name = ellipsis.contains(letter) ? "..." : String(letter)
+          fail("axis \"\(name)\" has extents \(known) and \(extent)")
         }
         extents[letter] = extent
         counts[letter, default: 0] += 1
       }
+      parts.append(letters)
     }
-    if sides.count == 2 {
-      guard sides[1].first == ">" else { fail("the result is written behind \"->\"") }
-      result = Array(sides[1].dropFirst())
-      if Set(result).count != result.count { fail("a letter of the result occurs twice") }
-      if let unknown = result.first(where: { extents[$0] == nil }) {
+    if let (before, behind) = writtenResult {
+      if behind == nil && !ellipsis.isEmpty {
+        fail("the result leaves out the axes of \"...\"; sum over them afterwards")
+      }
+      if Set(before + (behind ?? [])).count != before.count + (behind?.count ?? 0) {
+        fail("a letter of the result occurs twice")
+      }
+      if let unknown = (before + (behind ?? [])).first(where: { extents[$0] == nil }) {
         fail("\"\(unknown)\" of the result names no axis of an operand")
       }
+      result = before + (behind.map { ellipsis + $0 } ?? [])
     } else {
-      result = counts.filter { $0.value == 1 }.keys.sorted()
+      result = ellipsis + counts.filter { $0.value == 1 && used.contains($0.key) }.keys.sorted()
     }
     operands = parts
     self.extents = extents

@@ -70,6 +70,26 @@ import Testing
     #expect(einsum("ij,jk->ik", Tensor<Double>.zeros([2, 0]), Tensor.zeros([0, 3])) == .zeros([2, 3]))
   }
 
+  /// Axes without letters, broadcast as numpy.einsum does (NumPy 2.4), against the same with letters.
+  @Test func ellipses() {
+    let a = Tensor<Double>.arange(30).reshaped([5, 1, 2, 3])
+    let b = Tensor<Double>.arange(24).reshaped([4, 3, 2])
+    let product = matmul(a, b)
+    #expect(einsum("...ij,...jk->...ik", a, b) == product && product.shape == [5, 4, 2, 2])
+    #expect(einsum("...ij,...jk", a, b) == product)
+    #expect(einsum("i...,i...->...", b, b) == (b * b).sum(axis: 0))
+    #expect(einsum("i...->...i", b) == b.movedAxis(0, to: -1) && einsum("...i", b) == b)
+    #expect(einsum("...i,i->...", b, Tensor([1, 10])) == b[..., 0] + b[..., 1] * 10)
+    // An operand whose ... has no axes, and subscripts that already use the first letters.
+    #expect(einsum("...A,A...->A...", b, Tensor([1, 10])).shape == [2, 4, 3])
+    #expect(einsum("...,...->...", Tensor<Double>([1, 2]), Tensor([[1], [3]])) == [[1, 2], [3, 6]])
+    let square = Tensor<Double>.arange(18).reshaped([2, 3, 3])
+    #expect(einsum("...ii->...", square) == square.diagonal().sum(axis: -1))
+    #expect(einsum("...ij->...ji", square.transposed()) == square)
+    #expect(einsum("...->...", Tensor<Double>(4)).item == 4 && einsum("...i->...", b[0..<0]).shape == [0, 3])
+    #expect(einsum("...i,...i->...", Tensor<Double>.ones([0, 2]), Tensor.ones([1, 2])).shape == [0])
+  }
+
   @Test func mistakesNameTheSubscripts() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = einsum("ij,jk->ik", Tensor<Double>.zeros([2, 3]), Tensor<Double>.zeros([4, 2]))
@@ -79,5 +99,15 @@ import Testing
       #expect(
         text.contains("einsum(\"ij,jk->ik\") of shapes [[2, 3], [4, 2]]: axis \"j\" has extents 3 and 4."))
     #endif
+  }
+
+  @Test func mistakesWithEllipsesTrap() async {
+    await #expect(processExitsWith: .failure) { _ = einsum("i...->i", Tensor<Double>.zeros([2, 3])) }
+    await #expect(processExitsWith: .failure) { _ = einsum("..i->i", Tensor<Double>.zeros([2])) }
+    await #expect(processExitsWith: .failure) { _ = einsum("...i...->i", Tensor<Double>.zeros([2])) }
+    await #expect(processExitsWith: .failure) { _ = einsum("...ij->ij", Tensor<Double>.zeros([2])) }
+    await #expect(processExitsWith: .failure) {
+      _ = einsum("...,...->...", Tensor<Double>.zeros([2]), Tensor<Double>.zeros([3]))
+    }
   }
 }
