@@ -85,5 +85,19 @@ extension Tensor {
 public func select<Scalar: TensorScalar>(
   _ mask: Tensor<Scalar>, _ a: Tensor<Scalar>, _ b: Tensor<Scalar>
 ) -> Tensor<Scalar> {
-  Tensor.combined([mask, a, b], .of(.select))
+  // Said here, where all three shapes are known.
+  for axis in 1...max(1, mask.rank, a.rank, b.rank) {
+    var wide = 1
+    for shape in [mask.shape, a.shape, b.shape] where axis <= shape.count && shape[shape.count - axis] != 1 {
+      let extent = shape[shape.count - axis]
+      precondition(
+        wide == 1 || wide == extent,
+        """
+        select of a mask of shape \(mask.shape) and values of shapes \(a.shape) and \(b.shape): they do not \
+        broadcast together, extents \(wide) and \(extent) differ and neither is 1.
+        """)
+      wide = extent
+    }
+  }
+  return Tensor.combined([mask, a, b], .of(.select))
 }

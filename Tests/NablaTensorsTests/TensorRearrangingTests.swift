@@ -54,4 +54,14 @@ import Testing
     u.replace(where: mask, by: Tensor([-1, -2, -3, -4]))
     #expect(u == [[0, 1, 2, 3], [4, -2, -3, -4], [-1, -2, -3, -4]] && t[2, 3] == 11)
   }
+
+  @Test func selectNamesTheShapes() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = select(Tensor<Double>.zeros([2, 3]), Tensor.zeros([1, 3]), Tensor.zeros([4]))
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #if DEBUG
+      #expect(text.contains("select of a mask of shape [2, 3] and values of shapes [1, 3] and [4]"))
+    #endif
+  }
 }
