@@ -22,58 +22,19 @@ package struct NPYArray: Equatable {
 // MARK: - Reading
 
 extension NPYArray {
-  private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+  fileprivate static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// The array that the bytes are.
   ///
   /// - Complexity: O(number of bytes).
-  package init(_ bytes: [UInt8]) throws(Malformed) {
-    var rest = bytes[...]
-    self = try NPYArray(readingFrom: &rest)
-    guard rest.isEmpty else {
-      throw Malformed(message: "the shape \(shape) does not fit the data: \(rest.count) bytes follow")
-    }
-  }
+  package init(_ bytes: [UInt8]) throws(Malformed) { self.init(try NPYContent(bytes)) }
 
-  /// The array at the beginning of `bytes`, which then begin behind it: a file can hold several, one after the other.
-  package init(readingFrom bytes: inout ArraySlice<UInt8>) throws(Malformed) {
-    let file = bytes.startIndex
-    guard bytes.starts(with: Self.magic), bytes.count >= 10 else {
-      throw Malformed(message: "this is no .npy file; it does not begin with its signature")
-    }
-    let version = bytes[file + 6]
-    guard (1...3).contains(version) else {
-      throw Malformed(message: "version \(version) of the .npy format is not known")
-    }
-    let start = version == 1 ? 10 : 12
-    guard bytes.count >= start else { throw Malformed(message: "the file ends in its header") }
-    let headerLength = bytes[(file + 8)..<(file + start)].reversed().reduce(0) { $0 << 8 | Int($1) }
-    guard bytes.count - start >= headerLength else { throw Malformed(message: "the file ends in its header") }
-    let data = bytes[(file + start + headerLength)...]
-    let text = bytes[(file + start)..<(file + start + headerLength)]
-    let header = try NPYHeader(String(decoding: text, as: UTF8.self))
-    guard let type = NPYType(header.type) else {
-      throw Malformed(
-        message:
-          "the type '\(header.type.elided())' is not read; real numbers such as '<f8', '<f4', '<i8' are")
-    }
-    // As the extents that are not 0 alone: a tensor of the shape must have strides.
-    var bound = 1
-    for extent in header.shape {
-      let (product, overflow) = bound.multipliedReportingOverflow(by: max(extent, 1))
-      if overflow { throw Malformed(message: "the shape \(header.shape) is too large") }
-      bound = product
-    }
-    let count = header.shape.contains(0) ? 0 : bound
-    let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
-    guard !overflow, data.count >= size else {
-      throw Malformed(
-        message: "shape \(header.shape) of '\(header.type)' does not fit the \(data.count) bytes of data")
-    }
-    shape = header.shape
-    let scalars = type.decode(data.prefix(size), count: count)
-    self.scalars = header.isFortranOrder ? Self.transposed(scalars, shape) : scalars
-    bytes = data.dropFirst(size)
+  /// The array that a file's content is.
+  fileprivate init(_ content: NPYContent) {
+    let scalars = content.type.decode(content.data, count: content.count)
+    self.init(
+      shape: content.shape,
+      scalars: content.isFortranOrder ? Self.transposed(scalars, content.shape) : scalars)
   }
 
   /// Elements in Fortran order (the first axis varies fastest) brought into C order.
@@ -96,8 +57,91 @@ extension NPYArray {
   }
 }
 
+/// A file taken apart: what its header says, and the bytes of its elements.
+struct NPYContent {
+  let shape: [Int]
+  let count: Int
+  let isFortranOrder: Bool
+  fileprivate let type: NPYType
+  let data: ArraySlice<UInt8>
+
+  /// The one array that the bytes are.
+  init(_ bytes: [UInt8]) throws(NPYArray.Malformed) {
+    var rest = bytes[...]
+    try self.init(readingFrom: &rest)
+    guard rest.isEmpty else {
+      throw NPYArray.Malformed(
+        message: "the shape \(shape) does not fit the data: \(rest.count) bytes follow")
+    }
+  }
+
+  /// The array at the beginning of `bytes`, which then begin behind it: a file can hold several, one after the other.
+  init(readingFrom bytes: inout ArraySlice<UInt8>) throws(NPYArray.Malformed) {
+    let file = bytes.startIndex
+    guard bytes.starts(with: NPYArray.magic), bytes.count >= 10 else {
+      throw NPYArray.Malformed(message: "this is no .npy file; it does not begin with its signature")
+    }
+    let version = bytes[file + 6]
+    guard (1...3).contains(version) else {
+      throw NPYArray.Malformed(message: "version \(version) of the .npy format is not known")
+    }
+    let start = version == 1 ? 10 : 12
+    guard bytes.count >= start else { throw NPYArray.Malformed(message: "the file ends in its header") }
+    let headerLength = bytes[(file + 8)..<(file + start)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard bytes.count - start >= headerLength else {
+      throw NPYArray.Malformed(message: "the file ends in its header")
+    }
+    let data = bytes[(file + start + headerLength)...]
+    let text = bytes[(file + start)..<(file + start + headerLength)]
+    let header = try NPYHeader(String(decoding: text, as: UTF8.self))
+    guard let type = NPYType(header.type) else {
+      throw NPYArray.Malformed(
+        message:
+          "the type '\(header.type.elided())' is not read; real numbers such as '<f8', '<f4', '<i8' are")
+    }
+    // As the extents that are not 0 alone: a tensor of the shape must have strides.
+    var bound = 1
+    for extent in header.shape {
+      let (product, overflow) = bound.multipliedReportingOverflow(by: max(extent, 1))
+      if overflow { throw NPYArray.Malformed(message: "the shape \(header.shape) is too large") }
+      bound = product
+    }
+    count = header.shape.contains(0) ? 0 : bound
+    let (size, overflow) = count.multipliedReportingOverflow(by: type.size)
+    guard !overflow, data.count >= size else {
+      throw NPYArray.Malformed(
+        message: "shape \(header.shape) of '\(header.type)' does not fit the \(data.count) bytes of data")
+    }
+    shape = header.shape
+    isFortranOrder = header.isFortranOrder
+    self.type = type
+    self.data = data.prefix(size)
+    bytes = data.dropFirst(size)
+  }
+}
+
+extension Tensor {
+  /// The array that a file's content is, rounded to `Scalar`.
+  init(_ content: NPYContent) {
+    if content.type.isLittleEndianFloat(size: MemoryLayout<Scalar>.size) && 1.littleEndian == 1 {
+      // The bytes are the elements'. Fortran order is the row-major order of the axes reversed.
+      let shape = content.isFortranOrder ? content.shape.reversed() : content.shape
+      let tensor = Tensor(shape: shape) { buffer in
+        UnsafeMutableRawBufferPointer(buffer).copyBytes(from: content.data)
+      }
+      self = content.isFortranOrder ? tensor.permuted(shape.indices.reversed()).contiguous() : tensor
+    } else {
+      self.init(NPYArray(content))
+    }
+  }
+
+  private init(_ array: NPYArray) {
+    self.init(shape: array.shape, scalars: array.scalars.map { Scalar($0) })
+  }
+}
+
 /// The type of an array's elements: `<f8`.
-private struct NPYType {
+fileprivate struct NPYType {
   private let kind: Character
   let size: Int
   private let isBigEndian: Bool
@@ -116,6 +160,8 @@ private struct NPYType {
     default: return nil
     }
   }
+
+  func isLittleEndianFloat(size: Int) -> Bool { kind == "f" && self.size == size && !isBigEndian }
 
   func decode(_ data: ArraySlice<UInt8>, count: Int) -> [Double] {
     var result: [Double] = []
@@ -252,9 +298,5 @@ extension NPYArray {
     header += String(repeating: " ", count: length - header.utf8.count - 1) + "\n"
     return Self.magic + [1, 0, UInt8(truncatingIfNeeded: length), UInt8(truncatingIfNeeded: length >> 8)]
       + Array(header.utf8)
-  }
-
-  static func append(_ bits: some FixedWidthInteger, to bytes: inout [UInt8]) {
-    withUnsafeBytes(of: bits) { bytes.append(contentsOf: $0) }
   }
 }

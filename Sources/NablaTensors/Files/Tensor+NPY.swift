@@ -8,7 +8,7 @@ extension Tensor {
   public init(contentsOfNPY path: String) throws(FileError) {
     let bytes = try WholeFile.read(path)
     do {
-      self.init(try NPYArray(bytes))
+      self.init(try NPYContent(bytes))
     } catch {
       throw .malformed("\(WholeFile.name(path)): \(error.message)")
     }
@@ -17,7 +17,7 @@ extension Tensor {
   /// The array that the bytes of an `.npy` file are: see ``init(contentsOfNPY:)``.
   public init(npy bytes: [UInt8]) throws(FileError) {
     do {
-      self.init(try NPYArray(bytes))
+      self.init(try NPYContent(bytes))
     } catch {
       throw .malformed(error.message)
     }
@@ -26,15 +26,9 @@ extension Tensor {
   /// The array at the beginning of `bytes`, which then begin behind it.
   package init(readingNPYFrom bytes: inout ArraySlice<UInt8>) throws(FileError) {
     do {
-      self.init(try NPYArray(readingFrom: &bytes))
+      self.init(try NPYContent(readingFrom: &bytes))
     } catch {
       throw .malformed(error.message)
-    }
-  }
-
-  private init(_ array: NPYArray) {
-    self.init(shape: array.shape) { buffer in
-      for (i, scalar) in array.scalars.enumerated() { buffer[i] = Scalar(scalar) }
     }
   }
 
@@ -54,11 +48,14 @@ extension Tensor {
     let size = MemoryLayout<Scalar>.size
     bytes += NPYArray.header(shape, type: "<f\(size)")
     bytes.reserveCapacity(bytes.count + size * count)
-    for scalar in scalars {
-      if size == 8 {
-        NPYArray.append(Double(scalar).bitPattern.littleEndian, to: &bytes)
+    withUnsafeBufferPointer { elements in
+      let raw = UnsafeRawBufferPointer(elements)
+      if 1.littleEndian == 1 {
+        bytes.append(contentsOf: raw)
       } else {
-        NPYArray.append(Float(scalar).bitPattern.littleEndian, to: &bytes)
+        for start in stride(from: 0, to: raw.count, by: size) {
+          bytes.append(contentsOf: raw[start..<start + size].reversed())
+        }
       }
     }
   }

@@ -79,6 +79,25 @@ import Testing
     }
   }
 
+  /// Fortran order is the row-major order of the axes reversed; either precision is read from the other.
+  @Test(arguments: [[], [3], [2, 3], [2, 3, 4], [2, 0, 4]]) func fortranOrder(shape: [Int]) throws {
+    let t = Tensor<Double>.arange(shape.reduce(1, *)).reshaped(shape)
+    let reversed = t.permuted(Array((0..<shape.count).reversed()))
+    func fortran(_ bytes: [UInt8]) -> [UInt8] {
+      let extents = { (shape: [Int]) in
+        "(" + shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? ",)" : ")")
+      }
+      let header = String(decoding: bytes[10..<128], as: UTF8.self)
+        .replacing("False", with: "True ").replacing(extents(reversed.shape), with: extents(shape))
+      return bytes[..<10] + Array(header.utf8) + bytes[128...]
+    }
+    #expect(try Tensor<Double>(npy: fortran(reversed.npyBytes)) == t)
+    #expect(try Tensor<Float>(npy: fortran(reversed.npyBytes)) == Tensor<Float>(converting: t))
+    let single = Tensor<Float>(converting: t)
+    #expect(try Tensor<Double>(npy: single.npyBytes) == t)
+    #expect(try Tensor<Double>(npy: fortran(Tensor<Float>(converting: reversed).npyBytes)) == t)
+  }
+
   /// Several arrays one after the other, as repeated numpy.save to one open file writes them.
   @Test func severalArraysInOneBuffer() throws {
     let tensors: [Tensor<Double>] = [
