@@ -41,7 +41,11 @@ extension Folder {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   func index(_ x: Source, count: Int, stride: Int) -> Int {
-    let size = 1024
+    let size = Reduction.blockSize
+    if count <= size {
+      let extreme = block(x, count: count, stride: stride, parameter: nil)
+      return firstIndex(of: extreme, x, count: count, stride: stride)
+    }
     let blocks = (count + size - 1) / size
     return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: blocks) { extremes in
       let extremes = extremes.baseAddress!
@@ -50,18 +54,29 @@ extension Folder {
           x + b * size * stride, count: Swift.min(size, count - b * size), stride: stride, parameter: nil)
       }
       let extreme = run(extremes, count: blocks, stride: 1)
-      let first = firstIndex(of: extreme, extremes, stride: 1) * size
-      return first + firstIndex(of: extreme, x + first * stride, stride: stride)
+      let first = firstIndex(of: extreme, extremes, count: blocks, stride: 1) * size
+      return first
+        + firstIndex(
+          of: extreme, x + first * stride, count: Swift.min(size, count - first), stride: stride)
     }
   }
 }
 
-/// The place of a number, or of NaN, among numbers that contain it.
+/// The place of a number, or of NaN, among `count` numbers that contain it.
 @inline(__always)
 private func firstIndex<Scalar: TensorScalar>(
-  of value: Scalar, _ x: UnsafePointer<Scalar>, stride: Int
+  of value: Scalar, _ x: UnsafePointer<Scalar>, count: Int, stride: Int
 ) -> Int {
   var i = 0
+  if stride == 1 && value == value {
+    // Without a way out of it, the inner loop is one of vectors.
+    while i &+ 64 <= count {
+      var found = 0
+      for k in i..<(i &+ 64) { found &+= x[k] == value ? 1 : 0 }
+      if found > 0 { break }
+      i &+= 64
+    }
+  }
   if value != value {
     while x[i &* stride] == x[i &* stride] { i &+= 1 }
   } else {
