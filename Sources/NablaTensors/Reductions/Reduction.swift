@@ -120,11 +120,11 @@ struct Folder<Scalar: TensorScalar> {
   private let precision = Precision(of: Scalar.self)
 
   /// The elements of a cache line.
-  private static var lineWidth: Int { 64 / MemoryLayout<Scalar>.stride }
+  static var lineWidth: Int { 64 / MemoryLayout<Scalar>.stride }
   /// A cache line of each part.
-  private static var tileSize: Int { Reduction.mostParts * lineWidth }
+  static var tileSize: Int { Reduction.mostParts * lineWidth }
   /// As many numbers and fewer are not worth a kernel's run. They take at most 12 operations one after another.
-  private static var few: Int { 80 }
+  static var few: Int { 80 }
   /// Columns that are folded at a time.
   static var tileWidth: Int { 256 }
 
@@ -167,39 +167,42 @@ struct Folder<Scalar: TensorScalar> {
         return block(copy, count: count, stride: 1, parameter: parameter)
       }
     }
-    let line = Self.lineWidth
-    // Whole tiles fold to a line each, the lines that do not fill a tile to one, and what does not fill a line
-    // stays. That is less than a kilobyte, which comes from the stack.
+    // Less than a kilobyte, which comes from the stack.
     return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.tileSize) { buffer in
       let buffer = buffer.baseAddress!
-      let tiles = count / Self.tileSize
-      let lines = count < 2 * line ? 0 : count % Self.tileSize / line
-      let done = tiles * Self.tileSize + lines * line
-      var folded = tiles * line
-      if tiles > 0 {
-        call(reduction, x, parts: Reduction.mostParts, distance: nil, parameter, width: folded, into: buffer)
-      }
-      if lines > 0 {
-        call(
-          reduction, x + (done - lines * line), parts: lines, distance: nil, parameter, width: line,
-          into: buffer + folded)
-        folded += line
-      }
-      if done < count {
-        let (rest, out) = (x + done, buffer + folded)
-        if reduction.isPlain {
-          out.update(from: rest, count: count - done)
-        } else {
-          call(reduction, rest, parts: 1, distance: 0, parameter, width: count - done, into: out)
-        }
-        folded += count - done
-      }
-      return few(buffer, count: folded, stride: 1)
+      return few(buffer, count: lines(x, count: count, parameter: parameter, into: buffer), stride: 1)
     }
   }
 
+  /// Folds whole tiles to a line each, the lines that do not fill a tile to one, and leaves what does not fill a
+  /// line: 1 ... `blockSize` numbers to as many as it returns, less than `tileSize`.
+  func lines(_ x: Source, count: Int, parameter: Source?, into buffer: Target) -> Int {
+    let line = Self.lineWidth
+    let tiles = count / Self.tileSize
+    let lines = count < 2 * line ? 0 : count % Self.tileSize / line
+    let done = tiles * Self.tileSize + lines * line
+    var folded = tiles * line
+    if tiles > 0 {
+      call(reduction, x, parts: Reduction.mostParts, distance: nil, parameter, width: folded, into: buffer)
+    }
+    if lines > 0 {
+      call(
+        reduction, x + (done - lines * line), parts: lines, distance: nil, parameter, width: line,
+        into: buffer + folded)
+      folded += line
+    }
+    if done == count { return folded }
+    let (rest, out) = (x + done, buffer + folded)
+    if reduction.isPlain {
+      out.update(from: rest, count: count - done)
+    } else {
+      call(reduction, rest, parts: 1, distance: 0, parameter, width: count - done, into: out)
+    }
+    return folded + count - done
+  }
+
   /// Folds some numbers, with eight results under way.
-  private func few(_ x: Source, count: Int, stride: Int) -> Scalar {
+  func few(_ x: Source, count: Int, stride: Int) -> Scalar {
     switch reduction.fold {
     case .sum: few(x, count, stride) { $0 + $1 }
     case .product: few(x, count, stride) { $0 * $1 }

@@ -42,10 +42,7 @@ extension Folder {
   @specialized(where Scalar == Float)
   func index(_ x: Source, count: Int, stride: Int) -> Int {
     let size = Reduction.blockSize
-    if count <= size {
-      let extreme = block(x, count: count, stride: stride, parameter: nil)
-      return firstIndex(of: extreme, x, count: count, stride: stride)
-    }
+    if count <= size { return indexInBlock(x, count: count, stride: stride) }
     let blocks = (count + size - 1) / size
     return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: blocks) { extremes in
       let extremes = extremes.baseAddress!
@@ -54,29 +51,36 @@ extension Folder {
           x + b * size * stride, count: Swift.min(size, count - b * size), stride: stride, parameter: nil)
       }
       let extreme = run(extremes, count: blocks, stride: 1)
-      let first = firstIndex(of: extreme, extremes, count: blocks, stride: 1) * size
+      let first = firstIndex(of: extreme, extremes, stride: 1) * size
+      // The first block that has the extremum.
       return first
-        + firstIndex(
-          of: extreme, x + first * stride, count: Swift.min(size, count - first), stride: stride)
+        + indexInBlock(x + first * stride, count: Swift.min(size, count - first), stride: stride)
+    }
+  }
+
+  /// As ``index(_:count:stride:)``, of 1 ... `blockSize` numbers: first in which tile it is.
+  private func indexInBlock(_ x: Source, count: Int, stride: Int) -> Int {
+    if stride != 1 || count <= Self.few {
+      return firstIndex(of: block(x, count: count, stride: stride, parameter: nil), x, stride: stride)
+    }
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.tileSize) { buffer in
+      let buffer = buffer.baseAddress!
+      let folded = lines(x, count: count, parameter: nil, into: buffer)
+      let extreme = few(buffer, count: folded, stride: 1)
+      // The lines of the tiles come in order, and then what no tile has.
+      let line = firstIndex(of: extreme, UnsafePointer(buffer), stride: 1) / Self.lineWidth
+      let start = Swift.min(line, count / Self.tileSize) * Self.tileSize
+      return start + firstIndex(of: extreme, x + start, stride: 1)
     }
   }
 }
 
-/// The place of a number, or of NaN, among `count` numbers that contain it.
+/// The place of a number, or of NaN, among numbers that contain it.
 @inline(__always)
 private func firstIndex<Scalar: TensorScalar>(
-  of value: Scalar, _ x: UnsafePointer<Scalar>, count: Int, stride: Int
+  of value: Scalar, _ x: UnsafePointer<Scalar>, stride: Int
 ) -> Int {
   var i = 0
-  if stride == 1 && value == value {
-    // Without a way out of it, the inner loop is one of vectors.
-    while i &+ 64 <= count {
-      var found = 0
-      for k in i..<(i &+ 64) { found &+= x[k] == value ? 1 : 0 }
-      if found > 0 { break }
-      i &+= 64
-    }
-  }
   if value != value {
     while x[i &* stride] == x[i &* stride] { i &+= 1 }
   } else {
