@@ -9,6 +9,13 @@ func uniform(stream: Int, index: Int) -> Double {
   return Double(z >> 11) * 0x1p-53
 }
 
+/// Numbers between two bounds: element i of the flattened tensor is output i of a stream, scaled.
+func uniformTensor(_ shape: [Int], stream: Int, _ low: Double, _ high: Double) -> Tensor<Double> {
+  Tensor(shape: shape) { buffer in
+    for i in buffer.indices { buffer[i] = low + (high - low) * uniform(stream: stream, index: i) }
+  }
+}
+
 /// Random points: coordinate j of point i is output i of stream `stream` + j, scaled to `bounds[j]`.
 struct Points: Sendable {
   let stream: Int

@@ -6,7 +6,7 @@
 // MARK: - Sums and products
 
 extension Tensor {
-  /// The sum of all elements, by halves: its error is at most about (log₂ `count` + 5)/2 ulp of Σ|x|.
+  /// The sum of all elements, by parts: its error is at most about 0.7 log₂ `count` + 3 ulp of Σ|x|.
   /// 0 of an empty tensor.
   public func sum() -> Scalar { reduceAll(.sum) }
 

@@ -69,4 +69,31 @@ import Testing
     let expected = Tensor<Float>(converting: Self.fused(Tensor<Double>(converting: x)))
     #expect(f(x).isApproximatelyEqual(to: expected, relativeTolerance: 16 * Float.ulpOfOne))
   }
+
+  @Test(arguments: [1, 8, 100, 5000]) func twoNumbers(_ count: Int) {
+    var generator = SeededGenerator(seed: Self.seed)
+    let (a, b) = (
+      Tensor<Double>.normal([count], using: &generator), Tensor<Double>.normal([count], using: &generator)
+    )
+    let f = ElementwiseFunction<Double> { x, y in exp(x) / (1 + y * y) }
+    // The sum of two positive terms, fused or not.
+    #expect(f(a, b).isApproximatelyEqual(to: exp(a) / (1 + b * b), relativeTolerance: 4 * Double.ulpOfOne))
+    #expect(f(a, Tensor(b[0]))[count - 1] == f(Tensor(a[count - 1]), Tensor(b[0])).item)
+    #expect(f(Tensor(a[0]), b)[count - 1] == f(Tensor(a[0]), Tensor(b[count - 1])).item)
+    let table = f(a[0..<1].reshaped([1, 1]), b.reshaped([1, count]))
+    #expect(table.shape == [1, count] && table[0, count - 1] == f(Tensor(a[0]), Tensor(b[count - 1])).item)
+  }
+
+  @Test func inPlaceInAnyLayout() {
+    let x = Tensor<Double>.arange(24).reshaped([4, 6]) / 10
+    let expected = Self.fused(x)
+    for start in [x.copied(), x.transposed().copied().transposed()] {
+      var y = start
+      y.apply(Self.fused)
+      #expect(y == expected && start == x)
+    }
+    let single = ElementwiseFunction<Float> { a, b, c in a * b + c }
+    let (a, b) = (Tensor<Float>.arange(4), Tensor<Float>([[2], [3]]))
+    #expect(single(a, b, Tensor(1)) == [[1, 3, 5, 7], [1, 4, 7, 10]])
+  }
 }

@@ -1,3 +1,4 @@
+import NablaKernels
 import NablaTensors
 import RealModule
 import Testing
@@ -99,5 +100,90 @@ import Testing
     #expect(rows.norm(axis: 1, keepingDims: true).shape == [4, 1])
     #expect(Tensor([1, Double.infinity]).norm() == .infinity)
     #expect(Tensor([Double.leastNonzeroMagnitude]).norm() == .leastNonzeroMagnitude)
+  }
+
+  /// Integers add exactly in any order: every element counts once, around the ends of lines, tiles and blocks.
+  @Test(arguments: [1, 7, 8, 15, 16, 127, 128, 129, 255, 256, 257, 1023, 1024, 1025, 1152, 4097, 100_003])
+  func everyElementCountsOnce(_ n: Int) {
+    everyElementCountsOnce(n, Double.self)
+    everyElementCountsOnce(n, Float.self)
+  }
+
+  private func everyElementCountsOnce<S: TensorScalar>(_ n: Int, _: S.Type) {
+    // Below 2²⁴, which Float holds: 13 values a period of 78.
+    let values = (0..<n).map { S(($0 * 7) % 13) }
+    let exact = S((0..<n).reduce(0) { $0 + ($1 * 7) % 13 })
+    let squares = (0..<n).reduce(0) { $0 + (($1 * 7) % 13) * (($1 * 7) % 13) }
+    let x = Tensor(shape: [n], scalars: values)
+    let spread = Tensor(shape: [n, 3], scalars: values.flatMap { [$0, .nan, 2 * $0] })
+    for (name, x) in [("row", x), ("column", spread[.all, 0]), ("reversed", x[.reversed])] {
+      #expect(x.sum() == exact, "\(name), \(n)")
+      #expect(x.mean() == exact / S(n), "\(name), \(n)")
+      #expect(x.norm() == S(squares).squareRoot(), "\(name), \(n)")
+      #expect(x.max() == values.max()! && x.min() == values.min()!, "\(name), \(n)")
+      #expect(x[x.argmax()] == values.max()!, "\(name), \(n)")
+    }
+    #expect(spread[.all, .every(2)].sum(axis: 0).scalars == [exact, 2 * exact], "columns, \(n)")
+    #expect(spread[.all, .every(2)].transposed().sum(axis: 1).scalars == [exact, 2 * exact], "rows, \(n)")
+    #expect(x.broadcast(to: [3, n]).sum(axis: 1).scalars == [exact, exact, exact], "broadcast, \(n)")
+    let middle = x.reshaped([1, n, 1]).broadcast(to: [2, n, 300]).sum(axis: 1)
+    if n <= 1024 { #expect(middle.scalars.allSatisfy { $0 == exact }, "middle, \(n)") }
+  }
+
+  /// The bound that ``Tensor/sum()`` states, of numbers of all sizes and signs.
+  @Test(arguments: [10, 100, 1000, 5000, 200_003])
+  func errorsOfSums(_ n: Int) {
+    var generator = SeededGenerator(seed: seed)
+    let x = Tensor<Float>.normal([n], using: &generator) * exp(Tensor<Float>.normal([n], using: &generator))
+    // Doubles add these floats with errors that do not matter.
+    let exact = x.scalars.reduce(0) { $0 + Double($1) }
+    let magnitudes = x.scalars.reduce(0) { $0 + Double($1.magnitude) }
+    let bound = (0.7 * Double.log2(Double(n)) + 3) * Double(Float.ulpOfOne) * magnitudes
+    #expect(abs(Double(x.sum()) - exact) <= bound, "seed \(seed)")
+    let columns = x.expanded(axis: 1).broadcast(to: [n, 4]).copied().sum(axis: 0)
+    #expect(abs(Double(columns[3]) - exact) <= bound, "columns, seed \(seed)")
+  }
+
+  /// The number of threads decides who folds a block, not what the blocks are.
+  @Test func threadsDoNotMatter() {
+    var generator = SeededGenerator(seed: seed)
+    let x = Tensor<Double>.normal([700, 901], using: &generator)
+    let before = Parallelism.threadCount
+    defer { Parallelism.threadCount = before }
+    var results: [[Double]] = []
+    for threads in [1, 2, 3, 7] {
+      Parallelism.threadCount = threads
+      results.append(
+        [x.sum(), x.mean(), x.variance(), x.norm(), x.transposed().sum(), x[.all, .every(2)].sum()]
+          + x.sum(axis: 0).scalars + x.sum(axis: 1).scalars + x.variance(axis: 0).scalars
+          + softmax(x).scalars.prefix(2000) + [Double(x.argmax()), Double(x.argmin())])
+    }
+    #expect(results.allSatisfy { $0 == results[0] }, "seed \(seed)")
+  }
+
+  /// Slices of many shapes, which go down columns, along rows, or through copies.
+  @Test(arguments: [[1000, 3], [3, 1000], [40, 40, 40], [5, 300, 2], [2, 17, 400]])
+  func extremaAndVariancesAlongAxes(_ shape: [Int]) {
+    var generator = SeededGenerator(seed: seed)
+    let x = Tensor<Double>.normal(shape, using: &generator)
+    for axis in shape.indices {
+      let order = shape.indices.filter { $0 != axis } + [axis]
+      let length = shape[axis]
+      let all = x.permuted(order).scalars
+      let slices = stride(from: 0, to: all.count, by: length).map { Array(all[$0..<($0 + length)]) }
+      #expect(x.min(axis: axis).scalars == slices.map { $0.min()! }, "\(shape), \(axis)")
+      #expect(x.max(axis: axis).scalars == slices.map { $0.max()! }, "\(shape), \(axis)")
+      #expect(x.argmin(axis: axis) == slices.map { $0.firstIndex(of: $0.min()!)! }, "\(shape), \(axis)")
+      let variances = slices.map { slice in
+        let mean = slice.reduce(0, +) / Double(length)
+        return slice.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(length - 1)
+      }
+      let found = x.variance(axis: axis, correction: 1)
+      // Both are sums of at most 1000 positive terms.
+      #expect(
+        found.isApproximatelyEqual(
+          to: Tensor(shape: found.shape, scalars: variances), relativeTolerance: 1e-12),
+        "\(shape), \(axis), seed \(seed)")
+    }
   }
 }

@@ -86,9 +86,3 @@ struct NetworkData: Sendable {
     ])
   }
 }
-
-private func uniformTensor(_ shape: [Int], stream: Int, _ low: Double, _ high: Double) -> Tensor<Double> {
-  Tensor(shape: shape) { buffer in
-    for i in buffer.indices { buffer[i] = low + (high - low) * uniform(stream: stream, index: i) }
-  }
-}

@@ -41,7 +41,8 @@ extension Folder {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   func index(_ x: Source, count: Int, stride: Int) -> Int {
-    let size = 1024
+    let size = Reduction.blockSize
+    if count <= size { return indexInBlock(x, count: count, stride: stride) }
     let blocks = (count + size - 1) / size
     return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: blocks) { extremes in
       let extremes = extremes.baseAddress!
@@ -51,7 +52,25 @@ extension Folder {
       }
       let extreme = run(extremes, count: blocks, stride: 1)
       let first = firstIndex(of: extreme, extremes, stride: 1) * size
-      return first + firstIndex(of: extreme, x + first * stride, stride: stride)
+      // The first block that has the extremum.
+      return first
+        + indexInBlock(x + first * stride, count: Swift.min(size, count - first), stride: stride)
+    }
+  }
+
+  /// As ``index(_:count:stride:)``, of 1 ... `blockSize` numbers: first in which tile it is.
+  private func indexInBlock(_ x: Source, count: Int, stride: Int) -> Int {
+    if stride != 1 || count <= Self.few {
+      return firstIndex(of: block(x, count: count, stride: stride, parameter: nil), x, stride: stride)
+    }
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.tileSize) { buffer in
+      let buffer = buffer.baseAddress!
+      let folded = lines(x, count: count, parameter: nil, into: buffer)
+      let extreme = few(buffer, count: folded, stride: 1)
+      // The lines of the tiles come in order, and then what no tile has.
+      let line = firstIndex(of: extreme, UnsafePointer(buffer), stride: 1) / Self.lineWidth
+      let start = Swift.min(line, count / Self.tileSize) * Self.tileSize
+      return start + firstIndex(of: extreme, x + start, stride: 1)
     }
   }
 }

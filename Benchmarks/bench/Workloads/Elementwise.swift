@@ -1,0 +1,71 @@
+internal import Nabla
+
+/// Functions of all elements of large tensors, and reductions of them; a point is an element.
+let elementwiseWorkloads: [Workload] = [
+  elementwiseWorkload("elementwise") { x, y in formula(x, into: &y) },
+  elementwiseWorkload("elementwise-eager") { x, y in y = exp(-x * x) * sin(x) },
+  reductionWorkload("reductions-sum", [10_000_000], sum) { Tensor($0.sum()) },
+  reductionWorkload("reductions-max", [10_000_000], largest) { Tensor($0.max()) },
+  reductionWorkload("reductions-columns", [1000, 1000], sumsOfColumns) { $0.sum(axis: 0) },
+  reductionWorkload("reductions-rows", [1000, 1000], sumsOfRows) { $0.sum(axis: 1) },
+]
+
+private let formula = ElementwiseFunction<Double> { x in exp(-x * x) * sin(x) }
+
+private let stream = 1700
+
+/// Into memory that is kept, or a new tensor on each call, as `call` has it.
+private func elementwiseWorkload(
+  _ name: String, _ call: @escaping @Sendable (Tensor<Double>, inout Tensor<Double>) -> Void
+) -> Workload {
+  Workload(name: name, n: 1, batches: .only(10_000_000)) { batch in
+    let x = uniformTensor([batch], stream: stream, -3, 3)
+    return Trial {
+      var y = Tensor<Double>.zeros([batch])
+      return Run {
+        call(x, &y)
+      } results: {
+        [y.rows($0)]
+      }
+    } reference: { points in
+      guard hasWideNumbers else { return nil }
+      return [
+        points.map {
+          let x = Wide(x[$0])
+          return [Double(exp(-x * x) * sin(x))]
+        }
+      ]
+    }
+  }
+}
+
+private func reductionWorkload(
+  _ name: String, _ shape: [Int], _ reference: @escaping @Sendable (Tensor<Double>) -> [Double],
+  _ call: @escaping @Sendable (Tensor<Double>) -> Tensor<Double>
+) -> Workload {
+  Workload(name: name, n: 1, batches: .only(shape.reduce(1, *))) { _ in
+    let x = uniformTensor(shape, stream: stream, -1, 1)
+    return Trial {
+      var result = Tensor<Double>.zeros([])
+      return Run {
+        result = call(x)
+      } results: { _ in
+        [[result.scalars]]
+      }
+    } reference: { _ in
+      hasWideNumbers ? [[reference(x)]] : nil
+    }
+  }
+}
+
+// MARK: - References
+
+private func sum(_ x: Tensor<Double>) -> [Double] {
+  [Double(x.withUnsafeBufferPointer { $0.reduce(Wide(0)) { $0 + Wide($1) } })]
+}
+
+private func largest(_ x: Tensor<Double>) -> [Double] { [x.scalars.max()!] }
+
+private func sumsOfRows(_ x: Tensor<Double>) -> [Double] { (0..<x.shape[0]).flatMap { sum(x.row($0)) } }
+
+private func sumsOfColumns(_ x: Tensor<Double>) -> [Double] { sumsOfRows(x.transposed()) }
