@@ -71,21 +71,18 @@ package final class ElementwiseKernel: @unchecked Sendable {
     _ range: Range<Int>, _ addresses: UnsafePointer<UnsafeMutableRawPointer>, shared: Int = 0
   ) {
     guard !range.isEmpty else { return }
-    let code: CodeVariants.Code
-    switch program {
-    case .machine(let variants): code = self.code(variants, shared)
-    case .double(let kernel): return interpret(kernel, range, addresses, shared)
-    case .single(let kernel): return interpret(kernel, range, addresses, shared)
+    let isCompiled = withCode(shared) { code in
+      let whole = range.lowerBound + range.count / code.unit * code.unit
+      if whole > range.lowerBound { code.run(addresses, range.lowerBound * elementSize, whole * elementSize) }
+      if whole == range.upperBound { return }
+      if range.count >= code.unit && !isInPlace(addresses) {
+        // Elements computed twice come out the same.
+        code.run(addresses, (range.upperBound - code.unit) * elementSize, range.upperBound * elementSize)
+      } else {
+        runLast(code, whole..<range.upperBound, addresses, shared)
+      }
     }
-    let whole = range.lowerBound + range.count / code.unit * code.unit
-    if whole > range.lowerBound { code.run(addresses, range.lowerBound * elementSize, whole * elementSize) }
-    if whole == range.upperBound { return }
-    if range.count >= code.unit && !isInPlace(addresses) {
-      // Elements computed twice come out the same.
-      code.run(addresses, (range.upperBound - code.unit) * elementSize, range.upperBound * elementSize)
-    } else {
-      runLast(code, whole..<range.upperBound, addresses, shared)
-    }
+    if !isCompiled { interpret(range, addresses, shared) }
   }
 
   /// Computes the first `count` elements where the inputs that are not shared lie in tiles: a cache line of
@@ -96,12 +93,8 @@ package final class ElementwiseKernel: @unchecked Sendable {
   package func runTiled(
     _ count: Int, _ addresses: UnsafePointer<UnsafeMutableRawPointer>, shared: Int = 0
   ) {
-    switch program {
-    case .machine(let variants):
-      code(variants, shared, isTiled: true).run(addresses, 0, count * elementSize)
-    case .double(let kernel): interpret(kernel, 0..<count, addresses, shared, isTiled: true)
-    case .single(let kernel): interpret(kernel, 0..<count, addresses, shared, isTiled: true)
-    }
+    let isCompiled = withCode(shared, isTiled: true) { $0.run(addresses, 0, count * elementSize) }
+    if !isCompiled { interpret(0..<count, addresses, shared, isTiled: true) }
   }
 
   private func isInPlace(_ addresses: UnsafePointer<UnsafeMutableRawPointer>) -> Bool {
@@ -109,11 +102,23 @@ package final class ElementwiseKernel: @unchecked Sendable {
     return false
   }
 
-  private func code(
-    _ variants: CodeVariants, _ shared: Int, isTiled: Bool = false
-  ) -> CodeVariants.Code {
+  /// Hands over the code for some layout, without counting references, and returns true; or false where the
+  /// program is interpreted.
+  @inline(__always)
+  private func withCode(_ shared: Int, isTiled: Bool = false, _ body: (CodeVariants.Code) -> Void) -> Bool {
     let slot = slots + (isTiled ? slotCount / 2 + shared : shared)
-    if let known = slot.pointee.load(ordering: .acquiring) { return known._withUnsafeGuaranteedRef { $0 } }
+    if let known = slot.pointee.load(ordering: .acquiring) {
+      known._withUnsafeGuaranteedRef(body)
+      return true
+    }
+    guard case .machine(let variants) = program else { return false }
+    body(makeCode(variants, shared, isTiled, slot))
+    return true
+  }
+
+  private func makeCode(
+    _ variants: CodeVariants, _ shared: Int, _ isTiled: Bool, _ slot: UnsafeMutablePointer<Slot>
+  ) -> CodeVariants.Code {
     let code = variants.code(
       for: CodeLayout(
         inputs: (0..<inputCount).map {
@@ -181,9 +186,20 @@ package final class ElementwiseKernel: @unchecked Sendable {
     for i in last..<size { block[i] = value }
   }
 
+  private func interpret(
+    _ range: Range<Int>, _ addresses: UnsafePointer<UnsafeMutableRawPointer>, _ shared: Int,
+    isTiled: Bool = false
+  ) {
+    switch program {
+    case .machine: preconditionFailure("The program has code.")
+    case .double(let kernel): interpret(kernel, range, addresses, shared, isTiled: isTiled)
+    case .single(let kernel): interpret(kernel, range, addresses, shared, isTiled: isTiled)
+    }
+  }
+
   private func interpret<Scalar: KernelScalar>(
     _ kernel: any Kernel<Scalar>, _ range: Range<Int>, _ addresses: UnsafePointer<UnsafeMutableRawPointer>,
-    _ shared: Int, isTiled: Bool = false
+    _ shared: Int, isTiled: Bool
   ) {
     let inputs = (0..<inputCount).map { i in
       let base = UnsafePointer(addresses[i].assumingMemoryBound(to: Scalar.self))

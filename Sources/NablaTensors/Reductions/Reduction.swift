@@ -29,8 +29,8 @@ enum Fold: Sendable {
 ///
 /// n numbers are folded as `mostParts` parts of equal length, element by element, into one part; and that
 /// part likewise. The vectors are as wide as the processor's, whatever the fold, memory is read once, in
-/// order, and each result lies at the end of 1.4 log₂ n + 6 operations at most: a block of 1024 = 2¹⁰ numbers
-/// takes 14, a part of one no more than 16. So the error of a sum is at most about 0.7 log₂ n + 3 ulp of Σ|x|,
+/// order, and each result lies at the end of 1.4 log₂ n + 6 operations at most: a block of 1536 numbers
+/// takes 13, a part of one no more than 14. So the error of a sum is at most about 0.7 log₂ n + 3 ulp of Σ|x|,
 /// where one running sum has n/2. The order of operations follows from n alone, not from the number of
 /// threads.
 ///
@@ -49,8 +49,8 @@ final class Reduction: @unchecked Sendable {
 
   /// As many parts as keep the processor's units busy, and memory's streams few enough to be foreseen.
   static let mostParts = 16
-  /// Elements that are folded at a time: they fit the first-level cache.
-  static let blockSize = 1024
+  /// Elements that are folded at a time: twice by the most parts, and then they are few.
+  static let blockSize = 1536
 
   private init(
     _ fold: Fold, isPlain: Bool, hasParameter: Bool, _ term: @escaping @Sendable (Expr, Expr) -> Expr
@@ -90,8 +90,22 @@ final class Reduction: @unchecked Sendable {
 
   /// The kernel of the parameter, if there is one, and `parts` parts.
   func kernel(_ parts: Int, _ precision: Precision) -> ElementwiseKernel {
+    withKernel(parts, precision) { $0 }
+  }
+
+  /// Hands over that kernel, without counting references.
+  @inline(__always)
+  func withKernel<Result>(
+    _ parts: Int, _ precision: Precision, _ body: (ElementwiseKernel) -> Result
+  ) -> Result {
     let slot = slots + (precision == .double ? 0 : Self.mostParts + 1) + parts
-    if let known = slot.pointee.load(ordering: .acquiring) { return known.takeUnretainedValue() }
+    if let known = slot.pointee.load(ordering: .acquiring) { return known._withUnsafeGuaranteedRef(body) }
+    return body(makeKernel(parts, precision, slot))
+  }
+
+  private func makeKernel(
+    _ parts: Int, _ precision: Precision, _ slot: UnsafeMutablePointer<Slot>
+  ) -> ElementwiseKernel {
     let inputs = Expr.traced("x", parts + (hasParameter ? 1 : 0))
     var terms = inputs.suffix(parts).map { term($0, inputs[0]) }
     while terms.count > 1 {
@@ -123,6 +137,9 @@ struct Folder<Scalar: TensorScalar> {
   static var lineWidth: Int { 64 / MemoryLayout<Scalar>.stride }
   /// A cache line of each part.
   static var tileSize: Int { Reduction.mostParts * lineWidth }
+  /// What ``lines(_:count:parameter:into:)`` makes of a block at most: a line of each tile, a line of what does
+  /// not fill a tile, and what does not fill a line. It comes from the stack.
+  static var mostFolded: Int { Reduction.blockSize / Reduction.mostParts + 2 * lineWidth }
   /// As many numbers and fewer are not worth a kernel's run. They take at most 12 operations one after another.
   static var few: Int { 80 }
   /// Columns that are folded at a time.
@@ -167,15 +184,24 @@ struct Folder<Scalar: TensorScalar> {
         return block(copy, count: count, stride: 1, parameter: parameter)
       }
     }
-    // Less than a kilobyte, which comes from the stack.
-    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.tileSize) { buffer in
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded) { buffer in
       let buffer = buffer.baseAddress!
-      return few(buffer, count: lines(x, count: count, parameter: parameter, into: buffer), stride: 1)
+      return folded(buffer, count: lines(x, count: count, parameter: parameter, into: buffer))
+    }
+  }
+
+  /// The fold of what ``lines(_:count:parameter:into:)`` has made.
+  func folded(_ x: Source, count: Int) -> Scalar {
+    if count <= 3 * Self.lineWidth { return few(x, count: count, stride: 1) }
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded / 2) { buffer in
+      let buffer = buffer.baseAddress!
+      let count = Folder(reduction.plain).lines(x, count: count, parameter: nil, into: buffer)
+      return few(buffer, count: count, stride: 1)
     }
   }
 
   /// Folds whole tiles to a line each, the lines that do not fill a tile to one, and leaves what does not fill a
-  /// line: 1 ... `blockSize` numbers to as many as it returns, less than `tileSize`.
+  /// line: 1 ... `blockSize` numbers to as many as it returns, no more than `mostFolded`.
   func lines(_ x: Source, count: Int, parameter: Source?, into buffer: Target) -> Int {
     let line = Self.lineWidth
     let tiles = count / Self.tileSize
@@ -271,11 +297,12 @@ struct Folder<Scalar: TensorScalar> {
       let step = distance ?? Self.lineWidth
       for part in 0..<parts { addresses[n + part] = UnsafeMutableRawPointer(mutating: x + part &* step) }
       addresses[n + parts] = UnsafeMutableRawPointer(out)
-      let kernel = reduction.kernel(parts, precision)
-      if distance == nil {
-        kernel.runTiled(width, addresses.baseAddress!, shared: n)
-      } else {
-        kernel.run(0..<width, addresses.baseAddress!, shared: isRow ? 0 : n)
+      reduction.withKernel(parts, precision) { kernel in
+        if distance == nil {
+          kernel.runTiled(width, addresses.baseAddress!, shared: n)
+        } else {
+          kernel.run(0..<width, addresses.baseAddress!, shared: isRow ? 0 : n)
+        }
       }
     }
   }

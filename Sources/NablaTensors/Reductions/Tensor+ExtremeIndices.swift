@@ -63,10 +63,9 @@ extension Folder {
     if stride != 1 || count <= Self.few {
       return firstIndex(of: block(x, count: count, stride: stride, parameter: nil), x, stride: stride)
     }
-    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.tileSize) { buffer in
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded) { buffer in
       let buffer = buffer.baseAddress!
-      let folded = lines(x, count: count, parameter: nil, into: buffer)
-      let extreme = few(buffer, count: folded, stride: 1)
+      let extreme = folded(buffer, count: lines(x, count: count, parameter: nil, into: buffer))
       // The lines of the tiles come in order, and then what no tile has.
       let line = firstIndex(of: extreme, UnsafePointer(buffer), stride: 1) / Self.lineWidth
       let start = Swift.min(line, count / Self.tileSize) * Self.tileSize
