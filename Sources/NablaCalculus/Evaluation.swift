@@ -44,6 +44,19 @@ public struct Evaluation: Sendable {
   /// The number of the Hessian's negative eigenvalues, of shape [] or [N].
   public var index: Tensor<Double> { tensor(.index, "index") }
 
+  /// J v, of shape [] or [m] at one point, [N] or [N, m] at N points.
+  public var jacobianVectorProduct: Tensor<Double> { tensor(.jacobianVectorProduct, "jacobianVectorProduct") }
+  /// wᵀ J, of shape [n] or [N, n].
+  public var vectorJacobianProduct: Tensor<Double> { tensor(.vectorJacobianProduct, "vectorJacobianProduct") }
+  /// H v, of shape [n] or [N, n].
+  public var hessianVectorProduct: Tensor<Double> { tensor(.hessianVectorProduct, "hessianVectorProduct") }
+  /// Σ ∂²f/∂xᵢ², of shape [] or [N].
+  public var laplacian: Tensor<Double> { tensor(.laplacian, "laplacian") }
+  /// The number of infinite and NaN elements among the pass's other quantities, of shape [] or [N].
+  public var nonFinites: Tensor<Double> { tensor(.nonFinites, "nonFinites") }
+  /// The number of operations that meet a kink, of shape [] or [N].
+  public var kinks: Tensor<Double> { tensor(.kinks, "kinks") }
+
   private func tensor(_ quantity: Function.Quantities, _ name: String) -> Tensor<Double> {
     guard let result = results.first(where: { $0.quantity == quantity }) else {
       preconditionFailure("the \(name) was not asked for: evaluate([…, .\(name)], at: …)")

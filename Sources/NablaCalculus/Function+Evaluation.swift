@@ -31,9 +31,20 @@ extension Function {
     /// is singular or not finite. Rounding decides where an eigenvalue is zero to within its error: see
     /// `classify` for a judgement.
     public static let index = Quantities(rawValue: 128)
-
-    /// The number of combinations.
-    static var combinationCount: Int { 256 }
+    /// J v, the derivative along a direction v (jvp), of shape [N], or [N, m] with a list of outputs.
+    public static let jacobianVectorProduct = Quantities(rawValue: 256)
+    /// wᵀ J, the gradient of the outputs weighted by w (vjp), of shape [N, n].
+    public static let vectorJacobianProduct = Quantities(rawValue: 512)
+    /// H v of a scalar function (hvp, forward over reverse mode), of shape [N, n]: a few times the work of the
+    /// value, whatever n is.
+    public static let hessianVectorProduct = Quantities(rawValue: 1024)
+    /// Σ ∂²f/∂xᵢ² of a scalar function, of shape [N].
+    public static let laplacian = Quantities(rawValue: 2048)
+    /// How many of the elements that the other quantities of the pass compute are infinite or NaN, of shape [N].
+    public static let nonFinites = Quantities(rawValue: 4096)
+    /// How many operations of the function meet a kink, a jump or a tie, where a convention gives their
+    /// derivative, of shape [N]: see ``Function/kinks(at:parameters:)``.
+    public static let kinks = Quantities(rawValue: 8192)
   }
 
   /// How the results of many points lie in memory. The numbers do not depend on it.
@@ -91,16 +102,21 @@ extension Function {
   ///     new tensor has them), columns (a transposed [n, N]) and [n] for all are read at full speed.
   ///   - parameters: [p] for all points or [N, p]; nil if the function has none. At one point, [N, p]
   ///     gives results for each row.
+  ///   - direction: v of ``Quantities/jacobianVectorProduct`` and ``Quantities/hessianVectorProduct``: [n] for all
+  ///     points or [N, n]. At one point, [k, n] gives results for each of k directions.
+  ///   - weights: w of ``Quantities/vectorJacobianProduct``, one for each output: [m] for all points or [N, m].
   ///   - layout: how the results lie in memory.
   /// - Precondition: the shapes fit the function; gradient and Hessian are asked of a scalar function.
   /// - Complexity: O(N) runs of a compiled kernel, on several threads where that pays. The first
   ///   call for a combination of quantities differentiates and compiles.
   public func evaluate(
     _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,
-    layout: BatchLayout = .columns
+    direction: Tensor<Double>? = nil, weights: Tensor<Double>? = nil, layout: BatchLayout = .columns
   ) -> Evaluation {
     var evaluation = Evaluation()
-    evaluate(quantities, at: points, parameters: parameters, layout: layout, into: &evaluation)
+    evaluate(
+      quantities, at: points, parameters: parameters, direction: direction, weights: weights, layout: layout,
+      into: &evaluation)
     return evaluation
   }
 
@@ -108,24 +124,29 @@ extension Function {
   /// right shapes and is not shared with another tensor.
   public func evaluate(
     _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,
-    layout: BatchLayout = .columns, into evaluation: inout Evaluation
+    direction: Tensor<Double>? = nil, weights: Tensor<Double>? = nil, layout: BatchLayout = .columns,
+    into evaluation: inout Evaluation
   ) {
-    let count = pointCount(of: points, parameters, layout)
+    let count = pointCount(of: points, parameters, layout, direction, weights)
     let plan = evaluation.prepare(for: quantities, of: self, count: count, layout)
+    plan.check(direction, weights)
     let inputCount = plan.inputCount
     guard let count else {
       withUnsafeTemporaryAllocation(
         of: UnsafeMutablePointer<Double>.self, capacity: inputCount + plan.outputCount
       ) { addresses in
         let addresses = addresses.baseAddress!
-        setAddresses(of: points, in: addresses)
-        if let parameters { setAddresses(of: parameters, in: addresses + variables.count) }
+        var next = addresses
+        setAddresses(of: points, in: &next)
+        if let parameters { setAddresses(of: parameters, in: &next) }
+        if let direction { setAddresses(of: direction, in: &next) }
+        if let weights { setAddresses(of: weights, in: &next) }
         evaluation.setAddresses(in: addresses + inputCount)
         plan.kernel.run(addresses: addresses)
       }
-      return withExtendedLifetime((points, parameters)) {}
+      return withExtendedLifetime((points, parameters, direction, weights)) {}
     }
-    withInputColumns(points, parameters) { inputs in
+    withInputColumns(points, parameters, direction, weights) { inputs in
       withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: plan.outputCount) {
         outputs in
         guard let outputs = outputs.baseAddress else { return }
@@ -150,100 +171,131 @@ extension Function {
   /// - Parameters:
   ///   - points: [n] for all rows of parameters, or [N, n].
   ///   - parameters: [N, p], or [p] for all points.
+  ///   - direction, weights: as for ``evaluate(_:at:parameters:direction:weights:layout:)``.
   /// - Complexity: O(N), on several threads where that pays.
   public func evaluateSum(
-    _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil
+    _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,
+    direction: Tensor<Double>? = nil, weights: Tensor<Double>? = nil
   ) -> Evaluation {
-    let count = pointCount(of: points, parameters, .columns) ?? 1
     var evaluation = Evaluation()
+    evaluateSum(
+      quantities, at: points, parameters: parameters, direction: direction, weights: weights,
+      into: &evaluation)
+    return evaluation
+  }
+
+  /// Sums over a batch, written into the memory of an earlier evaluation where that has the right shapes and is
+  /// not shared with another tensor.
+  public func evaluateSum(
+    _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,
+    direction: Tensor<Double>? = nil, weights: Tensor<Double>? = nil, into evaluation: inout Evaluation
+  ) {
+    let count = pointCount(of: points, parameters, .columns, direction, weights) ?? 1
     let plan = evaluation.prepare(for: quantities, of: self, count: nil, .columns)
-    withInputColumns(points, parameters) { inputs in
+    plan.check(direction, weights)
+    withInputColumns(points, parameters, direction, weights) { inputs in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: plan.outputCount) { sums in
         guard let sums = sums.baseAddress else { return }
         plan.kernel.sum(count: count, inputs: inputs, into: sums)
         evaluation.set(sums)
       }
     }
-    return evaluation
   }
 
-  /// The addresses of the elements of a tensor [k].
+  /// The addresses of the elements of a tensor [k]; `addresses` moves behind them.
   private func setAddresses(
-    of tensor: Tensor<Double>, in addresses: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+    of tensor: Tensor<Double>, in addresses: inout UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   ) {
     tensor.withUnsafeStridedPointer { base, strides in
       // They are only read.
       let base = UnsafeMutablePointer(mutating: base)
       for i in 0..<tensor.count { (addresses + i).initialize(to: base + i * strides[0]) }
     }
+    addresses += tensor.count
   }
 
-  /// Calls `body` with the columns of points and parameters.
+  /// Calls `body` with the columns of points, parameters, direction and weights, as far as they are there.
   func withInputColumns(
-    _ points: Tensor<Double>, _ parameters: Tensor<Double>?,
-    _ body: (UnsafePointer<InputColumn<Double>>) -> Void
+    _ points: Tensor<Double>, _ parameters: Tensor<Double>?, _ direction: Tensor<Double>? = nil,
+    _ weights: Tensor<Double>? = nil, _ body: (UnsafePointer<InputColumn<Double>>) -> Void
   ) {
-    withUnsafeTemporaryAllocation(
-      of: InputColumn<Double>.self, capacity: variables.count + self.parameters.count + 1
-    ) { inputs in
-      let inputs = inputs.baseAddress!
-      setColumns(of: points, in: inputs)
-      if let parameters { setColumns(of: parameters, in: inputs + variables.count) }
-      body(inputs)
+    let capacity = 2 * variables.count + self.parameters.count + outputs.count + 1
+    withUnsafeTemporaryAllocation(of: InputColumn<Double>.self, capacity: capacity) { inputs in
+      var next = inputs.baseAddress!
+      setColumns(of: points, in: &next)
+      if let parameters { setColumns(of: parameters, in: &next) }
+      if let direction { setColumns(of: direction, in: &next) }
+      if let weights { setColumns(of: weights, in: &next) }
+      body(inputs.baseAddress!)
     }
-    withExtendedLifetime((points, parameters)) {}
+    withExtendedLifetime((points, parameters, direction, weights)) {}
   }
 
   /// The columns of a tensor [k], [N, k] or [T, k, 8]; a tensor [k] is the same for every point.
-  private func setColumns(of tensor: Tensor<Double>, in columns: UnsafeMutablePointer<InputColumn<Double>>) {
+  /// `columns` moves behind them.
+  private func setColumns(
+    of tensor: Tensor<Double>, in columns: inout UnsafeMutablePointer<InputColumn<Double>>
+  ) {
+    let k = tensor.rank == 1 ? tensor.count : tensor.shape[1]
     tensor.withUnsafeStridedPointer { base, strides in
       switch tensor.rank {
       case 1:
-        for i in 0..<tensor.count {
+        for i in 0..<k {
           (columns + i).initialize(to: InputColumn(base: base + i * strides[0], stride: 0))
         }
       case 2:
-        for i in 0..<tensor.shape[1] {
+        for i in 0..<k {
           (columns + i).initialize(to: InputColumn(base: base + i * strides[1], stride: strides[0]))
         }
       default:
-        for i in 0..<tensor.shape[1] {
+        for i in 0..<k {
           (columns + i).initialize(
-            to: InputColumn(base: base + i * Double.tileWidth, tileColumns: tensor.shape[1]))
+            to: InputColumn(base: base + i * Double.tileWidth, tileColumns: k))
         }
       }
     }
+    columns += k
   }
 
   /// N, or nil for one point, after checking the shapes.
   func pointCount(
-    of points: Tensor<Double>, _ parameters: Tensor<Double>?, _ layout: BatchLayout
+    of points: Tensor<Double>, _ parameters: Tensor<Double>?, _ layout: BatchLayout,
+    _ direction: Tensor<Double>? = nil, _ weights: Tensor<Double>? = nil
   ) -> Int? {
     let n = variables.count
-    let count = batchSize(of: points, n, layout)
+    let rows = batchSize(of: points, n, layout)
     precondition(
-      count != nil,
+      rows != nil,
       """
       a function of \(n) variables (\(variableNames.joined(separator: ", "))) takes one point of shape [\(n)] \
       or points of shape [N, \(n)]; these have shape \(points.shape)\
       \(n == 1 && points.rank == 1 ? ". Perhaps you meant points.reshaped(to: [\(points.count), 1])" : "")
       """)
+    var count = rows ?? nil
     let p = self.parameters.count
-    guard let parameters else {
-      precondition(
-        p == 0, "this function has \(p) parameters (\(parameterNames.joined(separator: ", "))): give them too"
-      )
-      return count ?? nil
-    }
-    let rows = batchSize(of: parameters, p, layout)
     precondition(
-      rows != nil && (rows! == nil || count! == nil || rows! == count!),
+      parameters != nil || p == 0,
+      "this function has \(p) parameters (\(parameterNames.joined(separator: ", "))): give them too")
+    join(parameters, p, "parameters", layout, into: &count)
+    join(direction, n, "components of a direction", layout, into: &count)
+    join(weights, outputs.count, "weights of outputs", layout, into: &count)
+    return count
+  }
+
+  /// Checks that a tensor is [k] for all points or has a row for each, and takes the number of points from it if
+  /// there was only one so far.
+  private func join(
+    _ tensor: Tensor<Double>?, _ k: Int, _ name: String, _ layout: BatchLayout, into count: inout Int?
+  ) {
+    guard let tensor else { return }
+    let rows = batchSize(of: tensor, k, layout)
+    precondition(
+      rows != nil && (rows! == nil || count == nil || rows! == count!),
       """
-      a function of \(p) parameters takes them in shape [\(p)] for all points\
-      \(count!.map { " or [\($0), \(p)], a row for each" } ?? " or [N, \(p)]"); these have shape \
-      \(parameters.shape)
+      this function takes \(k) \(name) in shape [\(k)] for all points\
+      \(count.map { " or [\($0), \(k)], a row for each" } ?? " or [N, \(k)]"); these have shape \(tensor.shape)
       """)
-    return count! ?? rows!
+    count = count ?? rows ?? nil
   }
 
   /// The number of rows of a tensor [N, k] or [T, k, 8], .some(nil) for [k], and nil for any other shape.

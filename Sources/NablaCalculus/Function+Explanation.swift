@@ -19,7 +19,7 @@ extension Function {
     return Explanation(
       outputNames: plan.blocks.flatMap(names),
       kernel: KernelExplanation(
-        of: plan.kernel, outputs: plan.outputs, inputs: variables + parameters, rowLength: variables.count))
+        of: plan.kernel, outputs: plan.outputs, inputs: plan.inputs, rowLength: variables.count))
   }
 
   /// The names of the elements of a quantity that the kernel writes.

@@ -1,5 +1,6 @@
 internal import NablaExpressions
 internal import NablaKernels
+internal import NablaTensors
 internal import Synchronization
 
 /// A kernel that computes a combination of quantities, and the place of each of its outputs in them.
@@ -18,17 +19,31 @@ final class Plan: Sendable {
   }
 
   let kernel: any Kernel<Double>
+  /// What the kernel reads besides variables and parameters, in this order.
+  let needsDirection: Bool
+  let needsWeights: Bool
   // Asking the kernel takes a tenth of the time of a point.
   let inputCount: Int
   let outputCount: Int
-  /// The kernel's outputs.
+  /// The kernel's outputs and inputs.
   let outputs: [Expr]
+  let inputs: [Expr]
   let blocks: [Block]
 
   init(_ quantities: Function.Quantities, of function: Function) {
     let (n, m) = (function.variables.count, function.outputs.count)
     var blocks: [Block] = []
     var outputs: [Expr] = []
+    needsDirection = !quantities.isDisjoint(with: [.jacobianVectorProduct, .hessianVectorProduct])
+    needsWeights = quantities.contains(.vectorJacobianProduct)
+    let direction = needsDirection ? Expr.traced("v", n) : []
+    let weights = needsWeights ? Expr.traced("w", m) : []
+
+    func appendRow(_ quantity: Function.Quantities, _ shape: [Int], _ row: [Expr]) {
+      let places = row.indices.filter { !row[$0].isConstant(0) }
+      blocks.append(Block(quantity: quantity, shape: shape, elements: places))
+      outputs += places.map { row[$0] }
+    }
 
     func appendCompact(_ quantity: Function.Quantities, _ entries: [MatrixEntry]) {
       blocks.append(
@@ -86,11 +101,58 @@ final class Plan: Sendable {
         outputs.append(factors.negativeCount)
       }
     }
+    if quantities.contains(.jacobianVectorProduct) {
+      appendRow(
+        .jacobianVectorProduct, function.isScalar ? [] : [m],
+        directionalDerivatives(of: function.outputs, by: function.variables, along: direction))
+    }
+    if quantities.contains(.vectorJacobianProduct) {
+      let weighted = zip(weights, function.outputs).reduce(0 as Expr) { $0 + $1.0 * $1.1 }
+      appendRow(.vectorJacobianProduct, [n], weighted.gradient(by: function.variables))
+    }
+    if quantities.contains(.hessianVectorProduct) {
+      Self.requireScalar(function, "hessianVectorProduct", instead: "jacobianVectorProduct")
+      appendRow(
+        .hessianVectorProduct, [n],
+        directionalDerivatives(
+          of: function.outputs[0].gradient(by: function.variables), by: function.variables, along: direction))
+    }
+    if quantities.contains(.laplacian) {
+      Self.requireScalar(function, "laplacian", instead: "jacobian")
+      let diagonal = sparseHessian(of: function.outputs[0], by: function.variables)
+        .filter { $0.row == $0.column }
+      blocks.append(Block(quantity: .laplacian, shape: [], elements: [0]))
+      outputs.append(diagonal.reduce(0 as Expr) { $0 + $1.expression })
+    }
+    if quantities.contains(.nonFinites) {
+      let largest = Expr(.greatestFiniteMagnitude)
+      let count = outputs.reduce(0 as Expr) { $0 + !(abs($1) .<= largest) }
+      blocks.append(Block(quantity: .nonFinites, shape: [], elements: [0]))
+      outputs.append(count)
+    }
+    if quantities.contains(.kinks) {
+      blocks.append(Block(quantity: .kinks, shape: [], elements: [0]))
+      outputs.append(Expr.kinks(of: function.outputs).reduce(0 as Expr) { $0 + $1.condition })
+    }
     self.blocks = blocks
     self.outputs = outputs
-    inputCount = function.variables.count + function.parameters.count
+    inputs = function.variables + function.parameters + direction + weights
+    inputCount = inputs.count
     outputCount = outputs.count
-    kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
+    kernel = compile(outputs: outputs, inputs: inputs)
+  }
+
+  /// - Precondition: direction and weights are given where they are needed, and only there.
+  func check(_ direction: Tensor<Double>?, _ weights: Tensor<Double>?) {
+    precondition(
+      needsDirection == (direction != nil),
+      needsDirection
+        ? "give the direction of jacobianVectorProduct or hessianVectorProduct"
+        : "a direction is for jacobianVectorProduct and hessianVectorProduct only")
+    precondition(
+      needsWeights == (weights != nil),
+      needsWeights
+        ? "give the weights of vectorJacobianProduct" : "weights are for vectorJacobianProduct only")
   }
 
   private static func requireScalar(_ function: Function, _ quantity: String, instead: String) {
@@ -110,17 +172,17 @@ final class PlanCache: Sendable {
   let id = PlanCache.nextID.wrappingAdd(1, ordering: .relaxed).newValue
   private static let nextID = Atomic<UInt64>(0)
 
-  private let plans = Mutex<[Plan?]>(Array(repeating: nil, count: Function.Quantities.combinationCount))
+  /// Few: found by looking at each.
+  private let plans = Mutex<[(quantities: Function.Quantities, plan: Plan)]>([])
   private let newton = Mutex<(any Kernel<Double>)?>(nil)
   private let eigenvalues = Mutex<KernelChain?>(nil)
   private let rule = Mutex<ElementwiseRule?>(nil)
 
   func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
-    let combination = quantities.rawValue & (Function.Quantities.combinationCount - 1)
-    return plans.withLock { plans in
-      if let plan = plans[combination] { return plan }
+    plans.withLock { plans in
+      for known in plans where known.quantities == quantities { return known.plan }
       let plan = make()
-      plans[combination] = plan
+      plans.append((quantities, plan))
       return plan
     }
   }

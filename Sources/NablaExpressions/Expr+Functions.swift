@@ -66,6 +66,12 @@ public func sigmoid(_ x: Expr) -> Expr { .applying(.sigmoid, to: x) }
 /// log(1 + eˣ), without overflow.
 public func softplus(_ x: Expr) -> Expr { .applying(.softplus, to: x) }
 
+/// sin(x)/x, 1 at 0, with all its derivatives (the unnormalised cardinal sine).
+public func sinc(_ x: Expr) -> Expr { .applying(.sinc, to: x) }
+/// x log y; 0 where x is 0, unless y is NaN: a term of an entropy. ∂x = log y, and ∂y = x/y, which is 0 where both
+/// are 0.
+public func xlogy(_ x: Expr, _ y: Expr) -> Expr { .applying(.xlogy, to: x, y) }
+
 /// √(a² + b²) without overflow. Its gradient at the origin is 0.
 public func hypot(_ a: Expr, _ b: Expr) -> Expr { .applying(.hypot, to: a, b) }
 /// |x|. Its derivative at 0 is 0.
@@ -82,6 +88,9 @@ public func min(_ a: Expr, _ b: Expr) -> Expr { .applying(.min, to: a, b) }
 public func max(_ a: Expr, _ b: Expr) -> Expr { .applying(.max, to: a, b) }
 /// max(x, 0). Its derivative at 0 is 0.
 public func relu(_ x: Expr) -> Expr { .applying(.relu, to: x) }
+
+/// x, as if it were a constant: its derivative is 0.
+public func stopGradient(_ x: Expr) -> Expr { .applying(.stopGradient, to: x) }
 
 /// x^y.
 ///

@@ -159,7 +159,8 @@ extension ExprGraph {
       case .integerPower: b % 2 == 0 || isNonNegative[Int(a)]
       case .add, .multiply, .min: isNonNegative[Int(a)] && isNonNegative[Int(b)]
       case .max: isNonNegative[Int(a)] || isNonNegative[Int(b)]
-      case .power, .directionCosine, .cbrt, .sign, .floor, .ceil, .sinh, .tanh, .asinh, .expm1, .log1p, .erf:
+      case .power, .directionCosine, .cbrt, .sign, .stopGradient, .floor, .ceil, .sinh, .tanh, .asinh, .expm1,
+        .log1p, .erf:
         isNonNegative[Int(a)]
       case .select: isNonNegative[Int(b)] && isNonNegative[Int(c)]
       default: false

@@ -48,7 +48,7 @@ indirect enum Tree: CustomStringConvertible {
       return .operation(operation, [operand(isLogical), operand(isLogical)])
     case .select: return .operation(operation, [operand(true), operand(), operand()])
     case .indexed:
-      let range = operation == .polygamma ? 0...3 : -4...6
+      let range = operation == .integerPower ? -4...6 : 0...3
       return .indexed(operation, operand(), Int.random(in: range, using: &random))
     }
   }

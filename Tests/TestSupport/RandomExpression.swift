@@ -13,7 +13,7 @@ public struct RandomExpression {
     let leaves: Set<NablaExpressions.Operation> = [.constant, .variable]
     let kinked: Set<NablaExpressions.Operation> = [
       .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not, .select, .abs, .sign, .floor, .ceil, .min,
-      .max, .relu,
+      .max, .relu, .stopGradient,
     ]
     operations = NablaExpressions.Operation.allCases.filter {
       !leaves.contains($0) && !(smooth && kinked.contains($0))
@@ -27,7 +27,13 @@ public struct RandomExpression {
       let operation = operations.randomElement(using: &generator)!
       switch operation.definition.value {
       case .indexed:
-        let index = Int.random(in: operation == .polygamma ? 0...2 : -3...5, using: &generator)
+        let indices =
+          switch operation {
+          case .polygamma: 0...2
+          case .sincDerivative: 1...3
+          default: -3...5
+          }
+        let index = Int.random(in: indices, using: &generator)
         pool.append(.applying(operation, index: index, to: pick(pool)))
       default:
         let operands = (0..<operation.definition.value.operandCount).map { _ in pick(pool) }

@@ -68,7 +68,7 @@ package func sparseHessian(of output: Expr, by variables: [Expr]) -> [MatrixEntr
 }
 
 /// The graph of the first expression that has one: the outputs come first, since theirs is the larger.
-private func commonGraph(of outputs: [Expr], _ variables: [Expr]) -> ExprGraph {
+func commonGraph(of outputs: [Expr], _ variables: [Expr]) -> ExprGraph {
   for variable in variables {
     precondition(
       variable.operation == .variable,

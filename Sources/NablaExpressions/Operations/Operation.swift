@@ -21,10 +21,10 @@ public enum Operation: UInt8, CaseIterable, Sendable {
   case sinh, cosh, tanh, sech, asinh, acosh, atanh
 
   // Special functions.
-  case erf, erfc, lgamma, polygamma, sigmoid, softplus
+  case erf, erfc, lgamma, polygamma, sigmoid, softplus, sinc, sincDerivative, xlogy
 
   // Lengths and piecewise functions.
-  case hypot, directionCosine, abs, sign, floor, ceil, min, max, relu
+  case hypot, directionCosine, abs, sign, floor, ceil, min, max, relu, stopGradient
 
   // Conditions, whose values are 1 (true) and 0 (false), and the choice between two expressions.
   case less, lessOrEqual, equal, notEqual, and, or, not, select

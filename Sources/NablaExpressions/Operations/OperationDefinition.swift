@@ -17,9 +17,13 @@ package struct OperationDefinition: Sendable {
   /// Whether the value is never negative (it may be NaN), whatever the operands are.
   package let isNonNegative: Bool
 
+  /// Where the operation has no derivative, and a convention gives one: at a kink, a jump or a tie. Nil where it
+  /// has no such places.
+  package let kink: (@Sendable (_ operands: [Expr]) -> Expr)?
+
   init(
     _ operation: Operation, _ spelling: String, _ notation: Notation = .function, value: Value,
-    derivative: Derivative, isNonNegative: Bool = false
+    derivative: Derivative, isNonNegative: Bool = false, kink: (@Sendable ([Expr]) -> Expr)? = nil
   ) {
     self.operation = operation
     self.spelling = spelling
@@ -27,6 +31,7 @@ package struct OperationDefinition: Sendable {
     self.value = value
     self.derivative = derivative
     self.isNonNegative = isNonNegative
+    self.kink = kink
   }
 }
 

@@ -36,5 +36,21 @@ extension OperationDefinition {
       .softplus, "softplus",
       value: .unary { x in (x > 0 ? x : 0) + Glibc.log1p(Glibc.exp(-Swift.abs(x))) },
       derivative: .unary { x, _ in sigmoid(x) }, isNonNegative: true),
+    // sin(x)/x, which is smooth at 0.
+    .init(
+      .sinc, "sinc", value: .unary { x in x == 0 ? 1 : Glibc.sin(x) / x },
+      derivative: .unary { x, _ in sincDerivative(1, x) }),
+    .init(
+      .sincDerivative, "sinc_derivative", value: .indexed { x, n in Sinc.derivative(order: n, at: x) },
+      derivative: .indexed { x, n, _ in sincDerivative(n + 1, x) }),
+    // x log y, 0 where x is 0 but y is not NaN. ∂y = x/y is 0 where both are 0.
+    .init(
+      .xlogy, "xlogy", value: .binary { x, y in x == 0 && !y.isNaN ? 0 : x * Glibc.log(y) },
+      derivative: .binary { x, y, _ in (log(y), select(x .== 0 && y .== 0, 0, x / y)) }),
   ]
+}
+
+/// The derivative of order n ≥ 1 of sin(x)/x.
+private func sincDerivative(_ order: Int, _ x: Expr) -> Expr {
+  .applying(.sincDerivative, index: order, to: x)
 }

@@ -7,7 +7,7 @@ extension Expr {
   ///   right: `-x^2` is −(x²), `2^-1` is 0.5, `2^3^2` is 512. A product is written with `*`.
   /// - Numbers as `1`, `.5`, `5.`, `2e-3`, rounded to the nearest double. The constants `pi`, `e`, `inf`.
   /// - The functions of this module by their names (`min` and `max` of two or more arguments),
-  ///   `polygamma(n, x)` with a whole number n, and `where(condition, a, b)` with
+  ///   `polygamma(n, x)` and `sinc_derivative(n, x)` with a whole number n, and `where(condition, a, b)` with
   ///   `< <= > >= == != && || !` in the condition; comparisons do not chain.
   /// - Every other name is a variable: a letter or underscore, then letters, digits and underscores.
   ///   Letters are ASCII, and those Greek ones that look like no Latin letter, in lower case and

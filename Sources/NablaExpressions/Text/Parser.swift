@@ -328,7 +328,7 @@ extension Parser {
       case .select: "condition, a, b"
       case .atan2: "y, x"
       case .power: "x, y"
-      case .polygamma: "n, x"
+      case .polygamma, .sincDerivative: "n, x"
       case .min, .max: "a, b, …"
       default: operation.definition.value.operandCount == 1 ? "x" : "a, b"
       }

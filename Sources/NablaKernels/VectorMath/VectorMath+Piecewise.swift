@@ -1,4 +1,4 @@
-// min, max, relu and sign, with the table's behaviour at NaN and zeros.
+// min, max, relu, sign and what is special at 0, with the table's behaviour at NaN and zeros.
 
 extension VectorMath {
   /// a < b or a is NaN ? a : b. The instruction gives b where an operand is NaN.
@@ -21,5 +21,21 @@ extension VectorMath {
   @Sendable static func sign(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let one = b.or(b.and(x, b.constant(-0.0)), b.constant(1))
     return b.select(b.compare(b.constant(0), .less, b.magnitude(x)), one, x)
+  }
+
+  /// x log y, or 0 where x is 0 and y is not NaN, with the logarithm of the precision; at most 1.5 ulp off.
+  static func xlogy(
+    _ b: inout VectorBuilder, _ x: Value, _ y: Value, _ log: (inout VectorBuilder, Value) -> Value
+  ) -> Value {
+    let isNumber = b.exclusiveOr(b.compare(y, .unordered, y), b.constant(bits: .max))
+    let isZero = b.and(b.compare(x, .equal, b.constant(0)), isNumber)
+    return b.select(isZero, b.constant(0), b.multiply(x, log(&b, y)))
+  }
+
+  /// sin(x)/x, or 1 where x is 0, with the sine of the precision; at most 1.5 ulp off.
+  static func sinc(
+    _ b: inout VectorBuilder, _ x: Value, _ sin: (inout VectorBuilder, Value) -> Value
+  ) -> Value {
+    b.select(b.compare(x, .equal, b.constant(0)), b.constant(1), b.divide(sin(&b, x), x))
   }
 }

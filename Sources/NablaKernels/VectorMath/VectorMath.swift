@@ -36,6 +36,7 @@ enum VectorMath {
     .max: { max(&$0, $1[0], $1[1]) },
     .relu: { relu(&$0, $1[0]) },
     .sign: { sign(&$0, $1[0]) },
+    .stopGradient: { $1[0] },
   ]
 
   private static let rules: [Operation: Rule] = [
@@ -46,6 +47,8 @@ enum VectorMath {
     .log2: { log2(&$0, $1[0]) },
     .log10: { log10(&$0, $1[0]) },
     .log1p: { log1p(&$0, $1[0]) },
+    .xlogy: { xlogy(&$0, $1[0], $1[1], log) },
+    .sinc: { sinc(&$0, $1[0], sin) },
     .sin: { sin(&$0, $1[0]) },
     .cos: { cos(&$0, $1[0]) },
     .tan: { tan(&$0, $1[0]) },

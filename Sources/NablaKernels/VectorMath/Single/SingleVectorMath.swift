@@ -23,6 +23,8 @@ enum SingleVectorMath {
     .log2: { log2(&$0, $1[0]) },
     .log10: { log10(&$0, $1[0]) },
     .log1p: { log1p(&$0, $1[0]) },
+    .xlogy: { VectorMath.xlogy(&$0, $1[0], $1[1], log) },
+    .sinc: { VectorMath.sinc(&$0, $1[0], sin) },
     .sin: { sin(&$0, $1[0]) },
     .cos: { cos(&$0, $1[0]) },
     .tan: { tan(&$0, $1[0]) },
