@@ -44,4 +44,4 @@ struct Run {
 /// All workloads, in the order of the peers' table; what it lacks is last.
 let allWorkloads =
   pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + latencyWorkloads
-  + largeGraphWorkloads + elementwiseWorkloads
+  + largeFunctionWorkloads + largeGraphWorkloads + elementwiseWorkloads

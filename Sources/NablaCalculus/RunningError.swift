@@ -52,10 +52,11 @@ package struct RunningError: Sendable {
       case .variable: break
       default:
         let operands = node.operation.definition.value.operandCount
+        let index = operands == 2 ? node.c : node.b
         steps.append(
           Step(
             operation: node.operation, a: places[Int(node.a)], b: operands > 1 ? places[Int(node.b)] : 0,
-            c: operands > 2 ? places[Int(node.c)] : 0, index: Int(node.b)))
+            c: operands > 2 ? places[Int(node.c)] : 0, index: Int(index)))
         stepPlaces.append(places[id])
       }
     }
@@ -106,6 +107,8 @@ extension RunningError {
       let products = Double(2 * (Int.bitWidth - step.index.magnitude.leadingZeroBitCount))
       return bounded(step.operation, { f($0, step.index) }, a, Swift.max(1, products / 2) * u)
     case .binary(let f): return bounded(step.operation, f, a, values[step.b], u)
+    case .indexedBinary(let f):
+      return bounded(step.operation, { f($0, $1, step.index) }, a, values[step.b], u)
     }
   }
 

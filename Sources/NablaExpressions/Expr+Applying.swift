@@ -23,7 +23,7 @@ extension Expr {
       }
     case .select:
       if let condition = operands[0].constantValue { return condition != 0 ? operands[1] : operands[2] }
-    case .leaf, .indexed: preconditionFailure("\(operation) is not applied to operands alone")
+    case .leaf, .indexed, .indexedBinary: preconditionFailure("\(operation) is not applied to operands alone")
     }
     return simplified(operation, operands) ?? interned(operation, operands)
   }
@@ -35,6 +35,24 @@ extension Expr {
     }
     if let x = operand.constantValue { return Expr(value(x, index)) }
     return simplified(operation, index: index, operand) ?? interned(operation, [operand], index: index32)
+  }
+
+  /// An operation on two operands with a fixed integer.
+  package static func applying(_ operation: Operation, index: Int, to a: Expr, _ b: Expr) -> Expr {
+    guard case .indexedBinary(let value) = operation.definition.value, let index32 = Int32(exactly: index)
+    else { preconditionFailure("\(operation) does not take the fixed integer \(index)") }
+    if let a = a.constantValue, let b = b.constantValue { return Expr(value(a, b, index)) }
+    return interned(operation, [a, b], index: index32)
+  }
+
+  /// The same operation as that on top of an expression, with its fixed integer if it has one, on other operands.
+  package static func applyingOperation(of expression: Expr, to operands: [Expr]) -> Expr {
+    switch expression.operation.definition.value {
+    case .indexed: applying(expression.operation, index: expression.index!, to: operands[0])
+    case .indexedBinary:
+      applying(expression.operation, index: expression.index!, to: operands[0], operands[1])
+    default: applying(expression.operation, to: operands)
+    }
   }
 
   /// The node of an operation as it stands, in the graph of its operands; they are not all constants.

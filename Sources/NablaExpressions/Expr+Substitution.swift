@@ -33,11 +33,7 @@ public func substitute(_ replacements: [Expr: Expr], in expressions: [Expr]) -> 
     let count = node.operation.definition.value.operandCount
     guard (0..<count).contains(where: { images[Int(node[$0])] != nil }) else { continue }
     let operands = (0..<count).map { images[Int(node[$0])] ?? graph.expression(node[$0]) }
-    if case .indexed = node.operation.definition.value {
-      images[id] = .applying(node.operation, index: Int(node.b), to: operands[0])
-    } else {
-      images[id] = .applying(node.operation, to: operands)
-    }
+    images[id] = .applyingOperation(of: graph.expression(NodeID(id)), to: operands)
   }
   return zip(expressions, roots).map { images[Int($1)] ?? $0 }
 }

@@ -88,19 +88,23 @@ extension Expr {
 
   /// The operands of the operation on top, in order; empty for a constant or a variable.
   ///
-  /// The fixed integer of xⁿ and of the polygamma function is not an operand: see ``index``.
+  /// The fixed integer of xⁿ, of the polygamma function and of a custom operation is not an operand: see ``index``.
   public var operands: [Expr] {
     guard let graph else { return [] }
     let node = graph.node(id)
     return (0..<node.operation.definition.value.operandCount).map { graph.expression(node[$0]) }
   }
 
-  /// The fixed integer of xⁿ and of the polygamma function of order n; nil for other operations.
+  /// The fixed integer of xⁿ and of the polygamma function of order n, the number of a custom operation; nil for
+  /// other operations.
   public var index: Int? {
     guard let graph else { return nil }
     let node = graph.node(id)
-    guard case .indexed = node.operation.definition.value else { return nil }
-    return Int(node.b)
+    return switch node.operation.definition.value {
+    case .indexed: Int(node.b)
+    case .indexedBinary: Int(node.c)
+    default: nil
+    }
   }
 
   /// Whether the value can be seen to be never negative (it may be NaN).

@@ -136,6 +136,7 @@ extension ExprGraph {
           hash = mix(hash, structuralHashes[Int(operand == 0 ? a : operand == 1 ? b : c)])
         }
         if count == 1 { hash = mix(hash, UInt64(bitPattern: Int64(b))) }
+        if count == 2 { hash = mix(hash, UInt64(bitPattern: Int64(c))) }
       }
       return intern(
         Node(operation: operation, a: a, b: b, c: c), hash: hash,
@@ -212,7 +213,7 @@ extension ExprGraph {
     let id = state.withLock { state in
       switch operands.count {
       case 1: state.intern(operation, operands[0], index, 0)
-      case 2: state.intern(operation, operands[0], operands[1], 0)
+      case 2: state.intern(operation, operands[0], operands[1], index)
       default: state.intern(operation, operands[0], operands[1], operands[2])
       }
     }

@@ -177,6 +177,10 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
         for i in 0..<count { result[i] = Scalar(function(Double(a[i]), Double(b[i]))) }
       case .indexed(let function):
         for i in 0..<count { result[i] = Scalar(function(Double(a[i]), Int(instruction.index))) }
+      case .indexedBinary(let function):
+        for i in 0..<count {
+          result[i] = Scalar(function(Double(a[i]), Double(b[i]), Int(instruction.index)))
+        }
       case .leaf, .select: preconditionFailure("\(instruction.operation) is no instruction")
       }
     }

@@ -72,6 +72,7 @@ package struct Tape: Sendable {
       instruction.a = slots[Int(node.a)]
       if operands.count > 1 { instruction.b = slots[Int(node.b)] } else { instruction.index = node.b }
       if operands.count > 2 { instruction.c = slots[Int(node.c)] }
+      if operands.count == 2 { instruction.index = node.c }
       // An operand read for the last time gives its slot to the result; elementwise loops allow that.
       for operand in Set(operands) where lastUse[Int(operand)] == id {
         if nodes[Int(operand)].operation != .constant { free.append(slots[Int(operand)]) }

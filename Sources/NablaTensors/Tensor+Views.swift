@@ -115,6 +115,20 @@ extension Tensor {
     Tensor(storage: storage, layout: layout.permuted(axes))
   }
 
+  /// The windows of `size` neighbours, `step` apart, of a tensor [n], as a view [⌊(n − size)/step⌋ + 1, size]: row i
+  /// holds elements i·step ..< i·step + size. No rows where n < size.
+  public func slidingWindows(_ size: Int, step: Int = 1) -> Tensor {
+    precondition(rank == 1, "Windows slide over a tensor of one axis, not over one of shape \(shape).")
+    precondition(size > 0 && step > 0, "Windows of \(size) elements, \(step) apart, are none.")
+    let rows = count < size ? 0 : (count - size) / step + 1
+    let stride = layout.strides[0]
+    return Tensor(
+      storage: storage,
+      layout: TensorLayout(
+        shape: [rows, size], strides: [step * stride, stride], offset: layout.offset,
+        isOverlapping: step < size && rows > 1 && size > 1))
+  }
+
   /// Without one axis of extent 1, or without all of them, as a view.
   public func squeezed(axis: Int? = nil) -> Tensor {
     var kept = shape.indices.filter { shape[$0] != 1 }

@@ -13,13 +13,14 @@ package struct TensorLayout: Sendable {
   /// Several indices share an element, as after a broadcast: such a layout must not be written through.
   @usableFromInline package let isOverlapping: Bool
 
-  package init(shape: [Int], strides: [Int], offset: Int) {
+  /// - Parameter isOverlapping: where indices share elements though no stride is 0.
+  package init(shape: [Int], strides: [Int], offset: Int, isOverlapping: Bool = false) {
     self.shape = shape
     self.strides = strides
     self.offset = offset
     var count = 1
     var isContiguous = true
-    var isOverlapping = false
+    var isOverlapping = isOverlapping
     for axis in shape.indices.reversed() {
       let extent = shape[axis]
       if extent != 1 && strides[axis] != count { isContiguous = false }

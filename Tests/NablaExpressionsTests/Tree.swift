@@ -31,7 +31,8 @@ indirect enum Tree: CustomStringConvertible {
       // Arithmetic more often: it is what the rules are about.
       operation = [.add, .subtract, .multiply, .divide, .negate, .integerPower].randomElement(using: &random)!
     } else {
-      operation = Operation.allCases.randomElement(using: &random)!
+      operation = Operation.allCases.filter { $0.definition.notation != .custom }.randomElement(
+        using: &random)!
     }
     let helpers: [Operation] = [.sech, .asinSlope, .directionCosine]
     if !withHelpers && helpers.contains(operation) || depth == 0 { return .variable(0) }
@@ -47,6 +48,7 @@ indirect enum Tree: CustomStringConvertible {
       let isLogical = operation == .and || operation == .or
       return .operation(operation, [operand(isLogical), operand(isLogical)])
     case .select: return .operation(operation, [operand(true), operand(), operand()])
+    case .indexedBinary: preconditionFailure("no operation of the language")
     case .indexed:
       let range = operation == .integerPower ? -4...6 : 0...3
       return .indexed(operation, operand(), Int.random(in: range, using: &random))

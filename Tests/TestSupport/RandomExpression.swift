@@ -10,13 +10,13 @@ public struct RandomExpression {
   public init(seed: UInt64, variables: [Expr], smooth: Bool = false) {
     generator = SplitMix64(seed: seed)
     self.variables = variables
-    let leaves: Set<NablaExpressions.Operation> = [.constant, .variable]
     let kinked: Set<NablaExpressions.Operation> = [
       .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not, .select, .abs, .sign, .floor, .ceil, .min,
       .max, .relu, .stopGradient,
     ]
+    let others: Set<NablaExpressions.Operation> = [.constant, .variable, .custom, .customBinary]
     operations = NablaExpressions.Operation.allCases.filter {
-      !leaves.contains($0) && !(smooth && kinked.contains($0))
+      !others.contains($0) && !(smooth && kinked.contains($0))
     }
   }
 
@@ -73,6 +73,7 @@ public func naiveValue<Scalar: BinaryFloatingPoint>(
     case .unary(let f): values[id] = f(values[a])
     case .binary(let f): values[id] = f(values[a], values[b])
     case .indexed(let f): values[id] = f(values[a], b)
+    case .indexedBinary(let f): values[id] = f(values[a], values[b], c)
     case .select: values[id] = values[a] != 0 ? values[b] : values[c]
     }
     values[id] = Double(Scalar(values[id]))

@@ -62,6 +62,9 @@ package func directionalDerivatives(
     case .binary(let rule):
       let partials = rule(graph.expression(a), graph.expression(b), y)
       tangents[id] = sum(scaled(partials.0, a), scaled(partials.1, b))
+    case .indexedBinary(let rule):
+      let partials = rule(graph.expression(a), graph.expression(b), Int(node.c), y)
+      tangents[id] = sum(scaled(partials.0, a), scaled(partials.1, b))
     case .guarded where node.operation == .select:
       tangents[id] = select(y.operands[0], tangents[Int(b)] ?? 0, tangents[Int(node.c)] ?? 0)
     case .guarded(let rule):

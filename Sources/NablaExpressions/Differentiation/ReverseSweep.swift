@@ -109,6 +109,10 @@ struct ReverseSweep {
       let partials = rule(graph.expression(a), graph.expression(b), y)
       push(adjoint, partials.0, to: a)
       push(adjoint, partials.1, to: b)
+    case .indexedBinary(let rule):
+      let partials = rule(graph.expression(a), graph.expression(b), Int(node.c), y)
+      push(adjoint, partials.0, to: a)
+      push(adjoint, partials.1, to: b)
     case .guarded(let rule):
       for guarded in rule(y.operands) {
         push(adjoint, guarded.partial, to: node[guarded.operand], when: guarded.condition)

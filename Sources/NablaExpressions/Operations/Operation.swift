@@ -28,4 +28,7 @@ public enum Operation: UInt8, CaseIterable, Sendable {
 
   // Conditions, whose values are 1 (true) and 0 (false), and the choice between two expressions.
   case less, lessOrEqual, equal, notEqual, and, or, not, select
+
+  // Operations of users: see ``CustomOperation``.
+  case custom, customBinary
 }

@@ -46,13 +46,16 @@ extension OperationDefinition {
     case infix
     /// `spelling operand`.
     case prefix
+    /// `name(operand, …)` with the name of a user's operation, which a formula cannot hold.
+    case custom
     /// A helper of derivative rules that has no name in the language: it prints as the formula that
     /// the closure builds from its operands.
     case formula(@Sendable ([Expr]) -> Expr)
 
     package static func == (left: Notation, right: Notation) -> Bool {
       switch (left, right) {
-      case (.leaf, .leaf), (.function, .function), (.infix, .infix), (.prefix, .prefix), (.formula, .formula):
+      case (.leaf, .leaf), (.function, .function), (.infix, .infix), (.prefix, .prefix), (.custom, .custom),
+        (.formula, .formula):
         true
       default: false
       }
@@ -66,6 +69,8 @@ extension OperationDefinition {
     case binary(@Sendable (Double, Double) -> Double)
     /// An operand and a fixed integer: xⁿ, the polygamma function of order n.
     case indexed(@Sendable (Double, Int) -> Double)
+    /// Two operands and a fixed integer.
+    case indexedBinary(@Sendable (Double, Double, Int) -> Double)
     /// condition, value where it holds, value elsewhere.
     case select
 
@@ -74,7 +79,7 @@ extension OperationDefinition {
       switch self {
       case .leaf: 0
       case .unary, .indexed: 1
-      case .binary: 2
+      case .binary, .indexedBinary: 2
       case .select: 3
       }
     }
@@ -89,6 +94,7 @@ extension OperationDefinition {
     case unary(@Sendable (_ x: Expr, _ y: Expr) -> Expr)
     case indexed(@Sendable (_ x: Expr, _ n: Int, _ y: Expr) -> Expr)
     case binary(@Sendable (_ a: Expr, _ b: Expr, _ y: Expr) -> (Expr, Expr))
+    case indexedBinary(@Sendable (_ a: Expr, _ b: Expr, _ n: Int, _ y: Expr) -> (Expr, Expr))
     /// Partial derivatives that count only where a condition holds; elsewhere the operand does not
     /// take part, and its derivative is zero even where the formula would give infinity or NaN.
     case guarded(@Sendable (_ operands: [Expr]) -> [GuardedPartial])
@@ -121,6 +127,7 @@ extension OperationDefinition {
   fileprivate static let table: [OperationDefinition] = {
     let rows =
       leaves + arithmetic + exponential + trigonometric + hyperbolic + special + piecewise + conditions
+      + custom
     let byOperation = Dictionary(uniqueKeysWithValues: rows.map { ($0.operation, $0) })
     return Operation.allCases.map { operation in
       guard let row = byOperation[operation] else {

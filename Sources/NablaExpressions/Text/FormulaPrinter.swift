@@ -170,6 +170,7 @@ extension FormulaPrinter {
       push(operand, .any, isCondition: operation == .select && position == 0)
       if position > 0 { push(", ") }
     }
+    if let name = item.expression.customOperationName { return push(name + "(") }
     if let index = item.expression.index { push("\(index), ") }
     push(operation.definition.spelling + "(")
   }

@@ -102,9 +102,12 @@ struct GraphListing {
     switch definition.notation {
     case .infix: return operands.joined(separator: " \(definition.spelling) ")
     case .prefix: return definition.spelling + operands[0]
-    case .leaf, .function, .formula:
+    case .leaf, .function, .custom, .formula:
       var arguments = operands
-      if case .indexed = definition.value { arguments.insert("\(index)", at: 0) }
+      switch definition.value {
+      case .indexed, .indexedBinary: arguments.insert("\(index)", at: 0)
+      default: break
+      }
       return "\(definition.spelling)(\(arguments.joined(separator: ", ")))"
     }
   }

@@ -42,8 +42,25 @@ struct Lowering {
   static func explained(
     outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision, limit: Int = .max
   ) -> (program: VectorProgram, lowering: Lowering)? {
-    var lowering = Lowering(outputs, inputs, precision)
-    return lowering.lower(outputs, overwritten, limit).map { ($0, lowering) }
+    func lowered(_ order: Order) -> (program: VectorProgram, lowering: Lowering)? {
+      var lowering = Lowering(outputs, inputs, precision)
+      return lowering.lower(outputs, overwritten, limit, order).map { ($0, lowering) }
+    }
+    guard let written = lowered(.asWritten) else { return nil }
+    let live = written.program.largestLiveCount
+    if live <= 32 { return written }
+    // More than there are registers.
+    let deepened = lowered(.depthFirst)
+    return deepened.flatMap { $0.program.largestLiveCount < live ? $0 : nil } ?? written
+  }
+
+  /// The order in which nodes are computed.
+  private enum Order {
+    /// As they stand in the graph: derivatives come behind the whole value, and what they share with it waits.
+    case asWritten
+    /// What each output consists of, output by output: good where outputs share little, as the derivatives of a
+    /// sum over many variables do.
+    case depthFirst
   }
 
   private init(_ outputs: [Expr], _ inputs: [Expr], _ precision: Precision) {
@@ -59,7 +76,7 @@ struct Lowering {
   }
 
   private mutating func lower(
-    _ outputs: [Expr], _ overwritten: [Int: Int], _ limit: Int
+    _ outputs: [Expr], _ overwritten: [Int: Int], _ limit: Int, _ order: Order
   ) -> VectorProgram? {
     let roots = outputs.map { graph.id(of: $0) }
     let needed = reachable(from: roots, in: nodes)
@@ -70,7 +87,9 @@ struct Lowering {
     markExtrema(needed)
     markSharedDivisors(needed)
 
-    for id in nodes.indices where needed[id] && !isFused[id] {
+    let sequence =
+      order == .asWritten ? nodes.indices.filter { needed[$0] } : depthFirst(from: roots)
+    for id in sequence where !isFused[id] {
       if builder.program.operations.count > limit { return nil }
       if nodes[id].operation == .variable {
         // Read where it is first used: until then it needs no register.
@@ -92,6 +111,31 @@ struct Lowering {
       nodeOfOperation.append(contentsOf: repeatElement(NodeID(id), count: new))
     }
     return builder.program
+  }
+
+  /// The nodes that the roots consist of, each behind its operands, root by root.
+  private func depthFirst(from roots: [NodeID]) -> [Int] {
+    var sequence: [Int] = []
+    var isDone = [Bool](repeating: false, count: nodes.count)
+    // A node, and whether its operands are done.
+    var stack: [(id: Int, isEntered: Bool)] = []
+    for root in roots {
+      stack.append((Int(root), false))
+      while let (id, isEntered) = stack.popLast() {
+        if isDone[id] { continue }
+        if isEntered {
+          isDone[id] = true
+          sequence.append(id)
+          continue
+        }
+        stack.append((id, true))
+        let node = nodes[id]
+        for operand in (0..<node.operation.definition.value.operandCount).reversed() {
+          if !isDone[Int(node[operand])] { stack.append((Int(node[operand]), false)) }
+        }
+      }
+    }
+    return sequence
   }
 
   private mutating func countUses(_ roots: [NodeID], _ needed: [Bool]) {
@@ -202,6 +246,8 @@ struct Lowering {
     case .unary(let f): function = ScalarFunction(named: name) { x, _ in f(x) }
     case .binary(let f): function = ScalarFunction(named: name, f)
     case .indexed(let f): function = ScalarFunction(named: "\(name) \(node.b)") { x, _ in f(x, Int(node.b)) }
+    case .indexedBinary(let f):
+      function = ScalarFunction(named: "\(name) \(node.c)") { x, y in f(x, y, Int(node.c)) }
     case .leaf, .select: preconditionFailure("\(node.operation) is no function")
     }
     let isBinary = node.operation.definition.value.operandCount > 1

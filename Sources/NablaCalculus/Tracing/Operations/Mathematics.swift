@@ -104,7 +104,7 @@ private func rule(_ operation: Operation) -> ElementwiseRule { rules[Int(operati
 
 private let rules: [ElementwiseRule?] = Operation.allCases.map { operation in
   switch operation.definition.value {
-  case .leaf, .indexed: nil
+  case .leaf, .indexed, .indexedBinary: nil
   case .unary: ElementwiseRule(operation.definition.spelling, 1) { .applying(operation, to: $0[0]) }
   case .binary: ElementwiseRule(operation.definition.spelling, 2) { .applying(operation, to: $0[0], $0[1]) }
   case .select:
