@@ -1,4 +1,4 @@
-public import NablaExpressions
+internal import NablaExpressions
 
 extension Function {
   /// The function's definition in LaTeX, as `f\left(x, y\right) = x^{2} y`; a list of outputs is a column,

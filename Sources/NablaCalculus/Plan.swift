@@ -26,6 +26,16 @@ final class Plan: Sendable {
   let blocks: [Block]
 
   init(_ quantities: Function.Quantities, of function: Function) {
+    (blocks, outputs) = Self.parts(quantities, of: function)
+    inputCount = function.variables.count + function.parameters.count
+    outputCount = outputs.count
+    kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
+  }
+
+  /// The quantities, each as a block, and their elements as expressions in the order of the blocks.
+  static func parts(
+    _ quantities: Function.Quantities, of function: Function
+  ) -> (blocks: [Block], outputs: [Expr]) {
     let (n, m) = (function.variables.count, function.outputs.count)
     var blocks: [Block] = []
     var outputs: [Expr] = []
@@ -86,11 +96,7 @@ final class Plan: Sendable {
         outputs.append(factors.negativeCount)
       }
     }
-    self.blocks = blocks
-    self.outputs = outputs
-    inputCount = function.variables.count + function.parameters.count
-    outputCount = outputs.count
-    kernel = compile(outputs: outputs, inputs: function.variables + function.parameters)
+    return (blocks, outputs)
   }
 
   private static func requireScalar(_ function: Function, _ quantity: String, instead: String) {
