@@ -20,7 +20,8 @@ extension Expr {
     for variable in replacements.keys {
       precondition(
         variable.operation == .variable,
-        "an expression is substituted for a variable, not for an expression of operation \(variable.operation)")
+        "an expression is substituted for a variable, not for an expression of operation \(variable.operation)"
+      )
     }
     guard let graph else { return self }
     let nodes = graph.nodes().prefix(Int(id) + 1)

@@ -16,7 +16,8 @@ import Testing
       ("2*3^x", "2 \\cdot 3^{x}"), ("x*2^y", "x \\cdot 2^{y}"), ("2*(1/x)", "\\frac{2}{x}"),
       ("0.3*(y/x)", "0.3 \\cdot \\frac{y}{x}"), ("z*(y/x)", "z \\frac{y}{x}"),
       ("x^(y+1)", "x^{y + 1}"), ("x^y^z", "x^{y^{z}}"), ("(x^y)^z", "\\left(x^{y}\\right)^{z}"),
-      ("x^0.5", "x^{1/2}"), ("x^-1.5", "x^{-3/2}"), ("x^0.3", "x^{0.3}"), ("exp(x)^2", "\\left(e^{x}\\right)^{2}"),
+      ("x^0.5", "x^{1/2}"), ("x^-1.5", "x^{-3/2}"), ("x^0.3", "x^{0.3}"),
+      ("exp(x)^2", "\\left(e^{x}\\right)^{2}"),
       ("-(x+y)", "-\\left(x + y\\right)"), ("(-x)*y", "-x y"), ("x*-2+y", "y - 2 x"),
       ("1e-5*x", "10^{-5} x"), ("1.5e20*x", "1.5 \\cdot 10^{20} x"), ("x^2*1e30*y", "10^{30} x^{2} y"),
       ("pi*x+e-inf", "\\pi x + e - \\infty"), ("abs(x)", "\\left|x\\right|"),
@@ -27,7 +28,8 @@ import Testing
       ("_x + lambda_", "\\mathrm{\\_x} + \\mathrm{lambda\\_}"),
       ("lgamma(x)", "\\log\\left|\\Gamma\\left(x\\right)\\right|"),
       ("polygamma(0,x)+polygamma(2,y)", "\\psi\\left(x\\right) + \\psi^{(2)}\\left(y\\right)"),
-      ("atan2(y,x)", "\\operatorname{atan2}\\left(y, x\\right)"), ("expm1(x)*2", "2 \\left(e^{x} - 1\\right)"),
+      ("atan2(y,x)", "\\operatorname{atan2}\\left(y, x\\right)"),
+      ("expm1(x)*2", "2 \\left(e^{x} - 1\\right)"),
       ("hypot(x,y)", "\\sqrt{x^{2} + y^{2}}"), ("log1p(x)", "\\log\\left(x + 1\\right)"),
       ("log2(x)", "\\log_{2}\\left(x\\right)"), ("asin(x)", "\\arcsin\\left(x\\right)"),
       (
@@ -47,7 +49,8 @@ import Testing
     #expect(pow(sech(x), 2).latex == "\\operatorname{sech}^{2}\\left(x\\right)")
     #expect(asinSlope(x).latex == "\\frac{1}{\\sqrt{1 - x^{2}}}")
     #expect(directionCosine(x, y).latex == "\\frac{x}{\\sqrt{x^{2} + y^{2}}}")
-    #expect((x + directionCosine(hypot(x, y), 2)).latex.contains("\\sqrt{\\left(\\sqrt{x^{2} + y^{2}}\\right)^{2}"))
+    #expect(
+      (x + directionCosine(hypot(x, y), 2)).latex.contains("\\sqrt{\\left(\\sqrt{x^{2} + y^{2}}\\right)^{2}"))
     #expect(Expr(.nan).latex == "\\mathrm{NaN}")
     #expect(Expr.variable("a#b c").latex == "\\mathrm{a\\#b\\ c}")
   }

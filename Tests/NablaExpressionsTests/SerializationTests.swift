@@ -132,6 +132,7 @@ import Testing
     ("constant nan 1\n", 2, "\"1\" are not the bits of a NaN"),
     ("variable \"x\"\npolygamma -1 0\n", 3, "-1 is no order of a polygamma function"),
     ("variable \"x\"\npolygamma 2147483647 0\n", 3, "2147483647 is no order of a polygamma function"),
+    ("variable \"x\"\nintegerPower 0 0\n", 3, "the exponent of a power is not 0"),
     ("variable \"x\"\nexpressions 1\n", 3, "there is no node 1 before this line: the last one is 0"),
     ("variable \"x\"\nexpressions 0\n", 4, "the text ends before its last line, \"end\""),
     ("variable \"x\"\nexpressions 0\nend", 4, "the text ends before its last line, \"end\""),

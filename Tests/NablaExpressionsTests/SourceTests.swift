@@ -73,7 +73,9 @@ import Testing
 
   @Test func namesAreRenamed() {
     var names = SourceNames(reserved: ["f", "value"])
-    let originals = ["x", "int", "in", "sin", "t1", "α", "a b", "a-b", "a_b", "", "_x", "1", "x", "value", "*/"]
+    let originals = [
+      "x", "int", "in", "sin", "t1", "α", "a b", "a-b", "a_b", "", "_x", "1", "x", "value", "*/",
+    ]
     #expect(
       originals.map { names.name(for: $0) } == [
         "x", "int_", "in_", "sin_", "t1_", "alpha", "a_b", "a_b_", "a_b_2", "v", "v_x", "v1", "x_", "value_",

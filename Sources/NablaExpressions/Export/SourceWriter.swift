@@ -231,6 +231,7 @@ extension SourceWriter {
         return "[" + rows.joined(separator: ", ") + "]"
       }
     }
-    return text + "  return " + (values.count == 1 ? values[0] : "(\(values.joined(separator: ", ")))") + "\n}\n"
+    return text + "  return " + (values.count == 1 ? values[0] : "(\(values.joined(separator: ", ")))")
+      + "\n}\n"
   }
 }

@@ -2,10 +2,13 @@
 // order is that in which the operands were made.
 
 extension Expr {
-  /// Whether this expression should stand behind `other` in a sum of the two: powers go down, `x^2 + x`.
+  /// Whether this expression should stand behind `other` in a sum of the two: powers go down, then
+  /// variables by name, `x^2 + x + y`.
   func isWrittenAfterAsSummand(_ other: Expr) -> Bool {
-    guard let degree = monomialDegree, let otherDegree = other.monomialDegree else { return false }
-    return degree < otherDegree
+    guard let own = monomial, let another = other.monomial else { return false }
+    if own.degree != another.degree { return own.degree < another.degree }
+    guard let first = own.first, let otherFirst = another.first else { return false }
+    return otherFirst.precedes(first)
   }
 
   /// Whether this expression should stand behind `other` in a product of the two: variables by name, then
@@ -17,22 +20,25 @@ extension Expr {
     return otherSymbol.precedes(symbol)
   }
 
-  /// The degree of a product of powers of variables with a constant; nil for anything else, and for long
-  /// products.
-  private var monomialDegree: Int? {
+  /// The degree of a product of powers of variables with a constant, and its first variable by name; nil for
+  /// anything else, and for long products.
+  private var monomial: (degree: Int, first: Symbol?)? {
     var degree = 0
+    var first: Symbol?
     var rest = [self]
     for _ in 0..<16 {
-      guard let next = rest.popLast() else { return degree }
+      guard let next = rest.popLast() else { return (degree, first) }
       switch next.operation {
       case .constant: break
-      case .variable: degree += 1
       case .negate, .multiply: rest += next.operands
-      case .integerPower where next.operands[0].operation == .variable: degree += next.index ?? 1
-      default: return nil
+      default:
+        guard next.operation == .variable || next.operation == .integerPower, let symbol = next.baseSymbol
+        else { return nil }
+        degree += next.index ?? 1
+        if first.map({ symbol.precedes($0) }) ?? true { first = symbol }
       }
     }
-    return rest.isEmpty ? degree : nil
+    return rest.isEmpty ? (degree, first) : nil
   }
 
   private var rankAsFactor: Int {

@@ -71,6 +71,10 @@ extension GraphReader {
       if operation == .polygamma && !(0...1 << 30).contains(index) {
         throw SerializationError("\(index) is no order of a polygamma function", line: line)
       }
+      // Building folds it, so kernels do not know it.
+      if operation == .integerPower && index == 0 {
+        throw SerializationError("the exponent of a power is not 0", line: line)
+      }
       return graph.intern(operation, [try operand(&tokens)], index: index).id
     case .unary, .binary, .select:
       var operands: [NodeID] = []
