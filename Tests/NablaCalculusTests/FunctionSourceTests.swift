@@ -23,7 +23,7 @@ import NablaExpressions
           const double a = parameters[0];
           const double t1 = x * x;
           const double t2 = a * t1;
-          const double t3 = int_ + t2;
+          const double t3 = t2 + int_;
           const double t4 = a * x;
           const double t5 = 2.0 * t4;
           const double t6 = 2.0 * a;
