@@ -31,13 +31,24 @@ final class Plan: Sendable {
   let blocks: [Block]
 
   init(_ quantities: Function.Quantities, of function: Function) {
+    (blocks, outputs, inputs) = Self.parts(quantities, of: function)
+    needsDirection = quantities.needDirection
+    needsWeights = quantities.needWeights
+    inputCount = inputs.count
+    outputCount = outputs.count
+    kernel = compile(outputs: outputs, inputs: inputs)
+  }
+
+  /// The quantities, each as a block, their elements as expressions in the order of the blocks, and what these are
+  /// expressions of: variables, parameters, and the components of a direction and weights where they are needed.
+  static func parts(
+    _ quantities: Function.Quantities, of function: Function
+  ) -> (blocks: [Block], outputs: [Expr], inputs: [Expr]) {
     let (n, m) = (function.variables.count, function.outputs.count)
     var blocks: [Block] = []
     var outputs: [Expr] = []
-    needsDirection = !quantities.isDisjoint(with: [.jacobianVectorProduct, .hessianVectorProduct])
-    needsWeights = quantities.contains(.vectorJacobianProduct)
-    let direction = needsDirection ? Expr.traced("v", n) : []
-    let weights = needsWeights ? Expr.traced("w", m) : []
+    let direction = quantities.needDirection ? Expr.traced("v", n) : []
+    let weights = quantities.needWeights ? Expr.traced("w", m) : []
 
     func appendRow(_ quantity: Function.Quantities, _ shape: [Int], _ row: [Expr]) {
       let places = row.indices.filter { !row[$0].isConstant(0) }
@@ -134,12 +145,7 @@ final class Plan: Sendable {
       blocks.append(Block(quantity: .kinks, shape: [], elements: [0]))
       outputs.append(Expr.kinks(of: function.outputs).reduce(0 as Expr) { $0 + $1.condition })
     }
-    self.blocks = blocks
-    self.outputs = outputs
-    inputs = function.variables + function.parameters + direction + weights
-    inputCount = inputs.count
-    outputCount = outputs.count
-    kernel = compile(outputs: outputs, inputs: inputs)
+    return (blocks, outputs, function.variables + function.parameters + direction + weights)
   }
 
   /// - Precondition: direction and weights are given where they are needed, and only there.
@@ -163,6 +169,11 @@ final class Plan: Sendable {
       Perhaps you meant \(instead)
       """)
   }
+}
+
+extension Function.Quantities {
+  fileprivate var needDirection: Bool { !isDisjoint(with: [.jacobianVectorProduct, .hessianVectorProduct]) }
+  fileprivate var needWeights: Bool { contains(.vectorJacobianProduct) }
 }
 
 /// What a function has compiled: made once each, whichever thread asks first. No more than one plan for each

@@ -98,4 +98,7 @@ public func stopGradient(_ x: Expr) -> Expr { .applying(.stopGradient, to: x) }
 /// variable exponent ∂y = x^y log x, which is 0 at x = 0 where y > 0, and NaN for x < 0.
 public func pow(_ x: Expr, _ y: Expr) -> Expr { .applying(.power, to: x, y) }
 /// xⁿ; 1 for n = 0, whatever x is.
-public func pow(_ x: Expr, _ n: Int) -> Expr { .applying(.integerPower, index: n, to: x) }
+public func pow(_ x: Expr, _ n: Int) -> Expr {
+  // The graph holds 32 bits; beyond them every exponent is a number.
+  Int32(exactly: n) == nil ? pow(x, Expr(Double(n))) : .applying(.integerPower, index: n, to: x)
+}

@@ -4,7 +4,20 @@ extension Expr {
   /// - Precondition: `variable` is a variable.
   /// - Complexity: O(number of nodes of the graph up to this expression).
   public func substituting(_ variable: Expr, by replacement: Expr) -> Expr {
-    substitute([variable: replacement], in: [self])[0]
+    substituting([variable: replacement])
+  }
+
+  /// This expression with other ones in place of several variables, all at once: what is put in is not
+  /// searched for variables again, so `[x: y, y: x]` exchanges the two.
+  ///
+  /// What is put together anew is folded and simplified as if it were written so: with a number for every
+  /// variable the result is a constant, see ``constantValue``. For a number alone use
+  /// ``value(at:)-(Dictionary<Expr,Double>)``, which makes no nodes.
+  ///
+  /// - Precondition: the keys are variables; those that the expression does not use have no effect.
+  /// - Complexity: O(number of nodes of the graph up to this expression).
+  public func substituting(_ replacements: [Expr: Expr]) -> Expr {
+    substitute(replacements, in: [self])[0]
   }
 }
 

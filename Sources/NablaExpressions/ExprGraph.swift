@@ -233,9 +233,38 @@ extension ExprGraph {
   /// - Complexity: O(1) within one graph; else O(number of nodes of `other` up to `id`).
   func id(of id: NodeID, in other: ExprGraph) -> NodeID {
     if other === self { return id }
-    let source = other.state.withLock { ($0.nodes[...Int(id)], $0.constants, $0.symbols) }
+    return copies(of: [id], in: other)[0]
+  }
+
+  /// The positions in this graph of several expressions.
+  ///
+  /// What one graph holds is copied in its order, so that in an empty graph the copies of the first graph's
+  /// nodes keep their order, and with it the order of their operands.
+  func copies(of expressions: [Expr]) -> [NodeID] {
+    var ids = [NodeID](repeating: -1, count: expressions.count)
+    var places: [ObjectIdentifier: [Int]] = [:]
+    for (place, expression) in expressions.enumerated() {
+      if let graph = expression.graph { places[ObjectIdentifier(graph), default: []].append(place) }
+    }
+    for (place, expression) in expressions.enumerated() where ids[place] < 0 {
+      guard let graph = expression.graph, let group = places[ObjectIdentifier(graph)] else {
+        ids[place] = intern(constant: expression.number)
+        continue
+      }
+      for (place, id) in zip(group, copies(of: group.map { expressions[$0].id }, in: graph)) {
+        ids[place] = id
+      }
+    }
+    return ids
+  }
+
+  /// The positions in this graph of nodes of `other`; what they consist of is copied where it is new.
+  private func copies(of ids: [NodeID], in other: ExprGraph) -> [NodeID] {
+    if other === self { return ids }
+    let last = Int(ids.max() ?? -1)
+    let source = other.state.withLock { ($0.nodes[...last], $0.constants, $0.symbols) }
     let (nodes, constants, symbols) = source
-    let needed = reachable(from: [id], in: nodes)
+    let needed = reachable(from: ids, in: nodes)
     return state.withLock { state in
       var copies = [NodeID](repeating: -1, count: nodes.count)
       for position in nodes.indices where needed[position] {
@@ -250,7 +279,7 @@ extension ExprGraph {
             count > 2 ? copies[Int(node.c)] : node.c)
         }
       }
-      return copies[Int(id)]
+      return ids.map { copies[Int($0)] }
     }
   }
 }

@@ -183,7 +183,13 @@ extension FormulaPrinter {
     if !isDifference {
       let isSumRight = FormulaPrinter.level(of: right.expression) == .sum
       let isSumLeft = FormulaPrinter.level(of: left.expression) == .sum
-      if isSumRight && !isSumLeft || hasSign(left) && !hasSign(right) && !isSumRight { swap(&left, &right) }
+      let hasSameSign = hasSign(left) == hasSign(right)
+      if isSumRight && !isSumLeft || hasSign(left) && !hasSign(right) && !isSumRight
+        || !isSumRight && !isSumLeft && hasSameSign
+          && left.expression.isWrittenAfterAsSummand(right.expression)
+      {
+        swap(&left, &right)
+      }
     }
     let isNegated = hasSign(right) && FormulaPrinter.level(of: right.expression) != .sum
     if isNegated { isDifference.toggle() }
@@ -204,7 +210,7 @@ extension FormulaPrinter {
         let isRightProduct = right.expression.operation == .multiply
         let isLeftProduct = FormulaPrinter.level(of: left.expression) == .product
         if isRightProduct && !isLeftProduct
-          || !isRightProduct && !isLeftProduct && rank(right.expression) < rank(left.expression)
+          || !isRightProduct && !isLeftProduct && left.expression.isWrittenAfterAsFactor(right.expression)
         {
           swap(&left, &right)
         }
@@ -295,21 +301,6 @@ extension FormulaPrinter {
     return item.expression.operation != .multiply
   }
 
-  /// Variables stand before functions, and these before sums: `x*sin(y)`.
-  private func rank(_ expression: Expr) -> Int {
-    switch expression.operation {
-    case .constant: 0
-    case .variable: 1
-    case .integerPower, .power: expression.operands.allSatisfy { rankOfBase($0) <= 1 } ? 1 : 2
-    case .add, .subtract, .multiply, .divide, .negate, .sech, .asinSlope, .directionCosine: 3
-    default: 2
-    }
-  }
-
-  private func rankOfBase(_ expression: Expr) -> Int {
-    expression.operation == .variable || expression.operation == .constant ? 1 : 2
-  }
-
   /// The shortest text that reads back as the constant.
   static func text(_ value: Double) -> String {
     if value.isNaN { return "(inf - inf)" }
@@ -344,7 +335,7 @@ extension String {
 
 extension Expr {
   /// Whether it is a condition in the language: a comparison or a combination of them.
-  fileprivate var isComparison: Bool {
+  var isComparison: Bool {
     switch operation {
     case .less, .lessOrEqual, .equal, .notEqual, .and, .or, .not: true
     default: false
