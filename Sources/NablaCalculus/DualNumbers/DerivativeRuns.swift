@@ -7,38 +7,45 @@ internal import Glibc
 // functions that take derivatives note which types are under way on this thread, and a nested one of the same type
 // evaluates its function at a constant first: whatever derivative comes out of that was captured.
 
-/// The types of numbers with which derivatives are being taken on this thread, the innermost last.
-@usableFromInline
-final class DerivativeRuns {
-  private var types: [ObjectIdentifier] = []
+/// The types of numbers with which derivatives are being taken on this thread, the innermost first: frames of a list
+/// that lives on the stack.
+@frozen @usableFromInline
+struct DerivativeRun {
+  @usableFromInline let type: ObjectIdentifier
+  @usableFromInline let outer: UnsafePointer<DerivativeRun>?
 
-  /// Notes the beginning of a run, and says whether it is within another one of the same type.
-  @usableFromInline
-  static func begin(_ type: ObjectIdentifier) -> Bool {
-    let runs = current
-    defer { runs.types.append(type) }
-    return runs.types.contains(type)
+  @inlinable
+  init(type: ObjectIdentifier, outer: UnsafePointer<DerivativeRun>?) {
+    self.type = type
+    self.outer = outer
+  }
+
+  /// Whether a run of this type is under way.
+  @inlinable
+  static func contains(_ type: ObjectIdentifier, from innermost: UnsafePointer<DerivativeRun>?) -> Bool {
+    var frame = innermost
+    while let run = frame?.pointee {
+      if run.type == type { return true }
+      frame = run.outer
+    }
+    return false
   }
 
   @usableFromInline
-  static func end() { current.types.removeLast() }
+  static var innermost: UnsafePointer<DerivativeRun>? {
+    get { pthread_getspecific(key).map { UnsafePointer($0.assumingMemoryBound(to: DerivativeRun.self)) } }
+    set {
+      let status = pthread_setspecific(key, newValue)
+      precondition(status == 0, "The system has no memory for a thread-local variable (\(status)).")
+    }
+  }
 
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
-    let status = pthread_key_create(&key) { Unmanaged<DerivativeRuns>.fromOpaque($0!).release() }
+    let status = pthread_key_create(&key, nil)
     precondition(status == 0, "The system has no room for another thread-local variable (\(status)).")
     return key
   }()
-
-  private static var current: DerivativeRuns {
-    if let pointer = pthread_getspecific(key) {
-      return Unmanaged<DerivativeRuns>.fromOpaque(pointer).takeUnretainedValue()
-    }
-    let runs = DerivativeRuns()
-    let status = pthread_setspecific(key, Unmanaged.passRetained(runs).toOpaque())
-    precondition(status == 0, "The system has no memory for a thread-local variable (\(status)).")
-    return runs
-  }
 }
 
 extension ForwardNumber {
@@ -50,9 +57,9 @@ extension ForwardNumber {
   static func derivativeRun<Result, Failure: Error>(
     checking function: () throws(Failure) -> [Self], _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    let isNested = DerivativeRuns.begin(ObjectIdentifier(Self.self))
-    defer { DerivativeRuns.end() }
-    if isNested {
+    let type = ObjectIdentifier(Self.self)
+    let outer = DerivativeRun.innermost
+    if DerivativeRun.contains(type, from: outer) {
       let probe = try function()
       precondition(
         probe.allSatisfy(\.isConstant),
@@ -62,6 +69,10 @@ extension ForwardNumber {
         outer numbers into it by Dual(...).
         """)
     }
-    return try body()
+    return try withUnsafePointer(to: DerivativeRun(type: type, outer: outer)) { frame throws(Failure) in
+      DerivativeRun.innermost = frame
+      defer { DerivativeRun.innermost = outer }
+      return try body()
+    }
   }
 }

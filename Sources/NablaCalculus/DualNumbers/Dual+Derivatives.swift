@@ -43,8 +43,18 @@ extension Dual {
   public static func valueAndGradient<Failure: Error>(
     of function: ([Dual]) throws(Failure) -> Dual, at x: [Value]
   ) throws(Failure) -> (value: Value, gradient: [Value]) {
-    let (value, jacobian) = try valueAndJacobian(of: { x throws(Failure) in [try function(x)] }, at: x)
-    return (value[0], jacobian[0])
+    try derivativeRun { () throws(Failure) in
+      [try function(x.map { Dual($0) })]
+    } _: { () throws(Failure) in
+      var value = Value.nan
+      var gradient = [Value](repeating: 0, count: x.count)
+      try runChunks(x) { (chunk, variables) throws(Failure) in
+        let y = try function(variables)
+        value = y.value
+        for j in chunk { gradient[j] = y.derivative(j - chunk.lowerBound) }
+      }
+      return (value, gradient)
+    }
   }
 
   /// The gradient of a function of n variables: see ``valueAndGradient(of:at:)``.
@@ -63,20 +73,14 @@ extension Dual {
   public static func valueAndJacobian<Failure: Error>(
     of function: ([Dual]) throws(Failure) -> [Dual], at x: [Value]
   ) throws(Failure) -> (value: [Value], jacobian: [[Value]]) {
-    let constants = x.map { Dual($0) }
-    let lanes = Tangent.directionCount
-    return try derivativeRun { () throws(Failure) in
-      try function(constants)
+    try derivativeRun { () throws(Failure) in
+      try function(x.map { Dual($0) })
     } _: { () throws(Failure) in
-      var variables = constants
       var value: [Value] = []
       var jacobian: [[Value]] = []
-      var start = 0
-      repeat {
-        let chunk = start..<Swift.min(start + lanes, x.count)
-        for j in chunk { variables[j] = Dual(variable: x[j], direction: j - start) }
+      try runChunks(x) { (chunk, variables) throws(Failure) in
         let y = try function(variables)
-        if start == 0 {
+        if chunk.lowerBound == 0 {
           value = y.map(\.value)
           jacobian = y.map { _ in [Value](repeating: 0, count: x.count) }
         }
@@ -84,13 +88,28 @@ extension Dual {
           y.count == jacobian.count,
           "A function whose Jacobian is taken gave \(jacobian.count) values, and then \(y.count).")
         for i in y.indices {
-          for j in chunk { jacobian[i][j] = y[i].derivative(j - start) }
+          for j in chunk { jacobian[i][j] = y[i].derivative(j - chunk.lowerBound) }
         }
-        for j in chunk { variables[j] = constants[j] }
-        start += lanes
-      } while start < x.count
+      }
       return (value, jacobian)
     }
+  }
+
+  /// Calls `body` with x as variables, each chunk of them once with the directions of its own; for no variables
+  /// once.
+  @inlinable
+  static func runChunks<Failure: Error>(
+    _ x: [Value], _ body: (_ chunk: Range<Int>, _ variables: [Dual]) throws(Failure) -> Void
+  ) throws(Failure) {
+    var variables = x.map { Dual($0) }
+    var start = 0
+    repeat {
+      let chunk = start..<Swift.min(start + Tangent.directionCount, x.count)
+      for j in chunk { variables[j].tangent = .unit(j - start) }
+      try body(chunk, variables)
+      for j in chunk { variables[j].tangent = .zero }
+      start = chunk.upperBound
+    } while start < x.count
   }
 
   /// The Jacobian of a function of n variables with m components, as m rows: see ``valueAndJacobian(of:at:)``.

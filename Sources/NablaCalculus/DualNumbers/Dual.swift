@@ -78,6 +78,14 @@ extension Dual {
     Dual(value: a.value * b.value, tangent: .combination(b.value, a.tangent, a.value, b.tangent))
   }
 
+  /// ẏ = (ȧ − y ḃ)/b: for b ≫ 1, as in 1/(1+x²), y/b would underflow long before its product with ḃ.
+  @inlinable @inline(__always)
+  public static func / (a: Dual, b: Dual) -> Dual {
+    let y = a.value / b.value
+    return Dual(
+      value: y, tangent: .scaled(.combination(1, a.tangent, -y, b.tangent), by: 1 / b.value))
+  }
+
   @inlinable @inline(__always)
   public func chained(_ f: Value, _ first: Value, _ second: @autoclosure () -> Value) -> Dual {
     Dual(value: f, tangent: .scaled(tangent, by: first))
@@ -85,7 +93,8 @@ extension Dual {
 
   @inlinable @inline(__always)
   public static func chained(
-    _ a: Dual, _ b: Dual, _ f: Value, _ first: (Value, Value), _ second: @autoclosure () -> (Value, Value, Value)
+    _ a: Dual, _ b: Dual, _ f: Value, _ first: (Value, Value),
+    _ second: @autoclosure () -> (Value, Value, Value)
   ) -> Dual {
     Dual(value: f, tangent: .combination(first.0, a.tangent, first.1, b.tangent))
   }

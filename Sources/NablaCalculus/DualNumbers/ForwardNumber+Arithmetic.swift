@@ -1,12 +1,4 @@
 extension ForwardNumber {
-  @inlinable @inline(__always)
-  public static func / (a: Self, b: Self) -> Self {
-    let y = a.value / b.value
-    let reciprocal = 1 / b.value
-    let quotient = y / b.value
-    return chained(a, b, y, (reciprocal, -quotient), (0, -(reciprocal / b.value), 2 * (quotient / b.value)))
-  }
-
   @inlinable @inline(__always) public static func += (a: inout Self, b: Self) { a = a + b }
   @inlinable @inline(__always) public static func -= (a: inout Self, b: Self) { a = a - b }
   @inlinable @inline(__always) public static func *= (a: inout Self, b: Self) { a = a * b }

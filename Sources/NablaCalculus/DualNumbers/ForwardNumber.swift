@@ -40,7 +40,8 @@ where Exponent == Value.Exponent, Magnitude == Self, Stride == Self {
 
   /// The number f(a, b) of which f and its partial derivatives (∂a, ∂b), (∂aa, ∂ab, ∂bb) are known.
   static func chained(
-    _ a: Self, _ b: Self, _ f: Value, _ first: (Value, Value), _ second: @autoclosure () -> (Value, Value, Value)
+    _ a: Self, _ b: Self, _ f: Value, _ first: (Value, Value),
+    _ second: @autoclosure () -> (Value, Value, Value)
   ) -> Self
 }
 

@@ -5,15 +5,30 @@ public protocol GradientVector: TangentVector where Scalar: BinaryFloatingPoint 
   /// A symmetric matrix of `directionCount` rows.
   associatedtype Hessian: TangentVector where Hessian.Scalar == Scalar
 
-  /// c H + (g v)ᵀ's lower triangle for v = c′ g: what the chain rule makes of a Hessian. Strong zeros as in
-  /// ``TangentVector``.
+  // The terms of second derivatives, with strong zeros as in ``TangentVector``.
+
+  /// f′ H + f″ g gᵀ.
   static func chained(_ h: Hessian, _ g: Self, _ first: Scalar, _ second: Scalar) -> Hessian
 
-  /// u vᵀ + w zᵀ, where zeros stay zero. The caller sees to it that the sum is symmetric.
+  /// u vᵀ + w zᵀ, which the caller knows to be symmetric.
   static func outerProducts(_ u: Self, _ v: Self, _ w: Self, _ z: Self) -> Hessian
+
+  /// c H + d K + u vᵀ + v uᵀ.
+  static func combination(
+    _ c: Scalar, _ h: Hessian, _ d: Scalar, _ k: Hessian, _ u: Self, _ v: Self
+  ) -> Hessian
 
   /// The second derivative along two directions.
   static func element(_ i: Int, _ j: Int, of h: Hessian) -> Scalar
+}
+
+extension GradientVector {
+  @inlinable @inline(__always)
+  public static func combination(
+    _ c: Scalar, _ h: Hessian, _ d: Scalar, _ k: Hessian, _ u: Self, _ v: Self
+  ) -> Hessian {
+    .combination(c, h, d, k) + outerProducts(u, v, v, u)
+  }
 }
 
 // MARK: - One direction
@@ -51,24 +66,50 @@ extension SIMD8: GradientVector where Scalar: DualScalar & BinaryFloatingPoint {
 }
 
 extension GradientVector where Self: SIMD {
-  /// The two ways of ``GradientVector/chained(_:_:_:_:)``, for rows of any number.
+  // A sum is finite only if all its terms are: one test for all factors, on the way that is nearly always taken.
+  // The other one is out of line.
+
   @inlinable @inline(__always)
   public static func chained<let order: Int>(
     _ h: HessianRows<order, Self>, _ g: Self, _ first: Scalar, _ second: Scalar
   ) -> HessianRows<order, Self> {
     let v = g * second
-    // Finite only if both slopes and all of v are.
-    if (v.sum() + first).isFinite { return HessianRows { h.rows[$0] * first + g * v[$0] } }
-    let w = scaled(g, by: second)
-    return HessianRows { scaled(h.rows[$0], by: first) + strongProduct(g, w[$0]) }
+    guard (v.sum() + first).isFinite else { return infinitelyChained(h, g, first, second) }
+    return HessianRows { h.rows[$0] * first + g * v[$0] }
   }
 
   @inlinable @inline(__always)
   public static func outerProducts<let order: Int>(
     _ u: Self, _ v: Self, _ w: Self, _ z: Self
   ) -> HessianRows<order, Self> {
-    if (u + w).sum().isFinite && (v + z).sum().isFinite { return HessianRows { v * u[$0] + z * w[$0] } }
-    return HessianRows { strongProduct(v, u[$0]) + strongProduct(z, w[$0]) }
+    guard ((u + w) + (v + z)).sum().isFinite else { return infiniteOuterProducts(u, v, w, z) }
+    return HessianRows { v * u[$0] + z * w[$0] }
+  }
+
+  @inlinable @inline(__always)
+  public static func combination<let order: Int>(
+    _ c: Scalar, _ h: HessianRows<order, Self>, _ d: Scalar, _ k: HessianRows<order, Self>, _ u: Self,
+    _ v: Self
+  ) -> HessianRows<order, Self> {
+    guard ((u + v).sum() + (c + d)).isFinite else {
+      return .combination(c, h, d, k) + infiniteOuterProducts(u, v, v, u)
+    }
+    return HessianRows { (h.rows[$0] * c + k.rows[$0] * d) + (v * u[$0] + u * v[$0]) }
+  }
+
+  @inlinable @inline(never)
+  static func infinitelyChained<let order: Int>(
+    _ h: HessianRows<order, Self>, _ g: Self, _ first: Scalar, _ second: Scalar
+  ) -> HessianRows<order, Self> {
+    let v = scaled(g, by: second)
+    return HessianRows { scaled(h.rows[$0], by: first) + strongProduct(g, v[$0]) }
+  }
+
+  @inlinable @inline(never)
+  static func infiniteOuterProducts<let order: Int>(
+    _ u: Self, _ v: Self, _ w: Self, _ z: Self
+  ) -> HessianRows<order, Self> {
+    HessianRows { strongProduct(v, u[$0]) + strongProduct(z, w[$0]) }
   }
 
   @inlinable @inline(__always)

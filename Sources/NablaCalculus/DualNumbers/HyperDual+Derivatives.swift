@@ -30,24 +30,23 @@ extension HyperDual where Gradient: SIMD {
   public static func valueGradientAndHessian<Failure: Error>(
     of function: ([HyperDual]) throws(Failure) -> HyperDual, at x: [Value]
   ) throws(Failure) -> (value: Value, gradient: [Value], hessian: [[Value]]) {
-    let constants = x.map { HyperDual($0) }
-    return try derivativeRun { () throws(Failure) in
-      [try function(constants)]
+    try derivativeRun { () throws(Failure) in
+      [try function(x.map { HyperDual($0) })]
     } _: { () throws(Failure) in
       var value = Value.nan
       var gradient = [Value](repeating: 0, count: x.count)
       var hessian = [[Value]](repeating: gradient, count: x.count)
-      var variables = constants
+      var variables = x.map { HyperDual($0) }
       for active in directionSets(x.count) {
         for (direction, i) in active.enumerated() {
-          variables[i] = HyperDual(variable: x[i], direction: direction)
+          variables[i].gradient = .unit(direction)
         }
         let y = try function(variables)
         value = y.value
         for (p, i) in active.enumerated() {
           gradient[i] = y.derivative(p)
           for (q, j) in active.enumerated() { hessian[i][j] = y.secondDerivative(p, q) }
-          variables[i] = constants[i]
+          variables[i].gradient = .zero
         }
       }
       return (value, gradient, hessian)

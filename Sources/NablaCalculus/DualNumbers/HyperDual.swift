@@ -100,8 +100,7 @@ extension HyperDual {
     HyperDual(
       value: a.value * b.value,
       gradient: .combination(b.value, a.gradient, a.value, b.gradient),
-      hessian: .combination(b.value, a.hessian, a.value, b.hessian)
-        + Gradient.outerProducts(a.gradient, b.gradient, b.gradient, a.gradient))
+      hessian: Gradient.combination(b.value, a.hessian, a.value, b.hessian, a.gradient, b.gradient))
   }
 
   @inlinable @inline(__always)
@@ -127,18 +126,17 @@ extension HyperDual {
         + Gradient.outerProducts(a.gradient, u, b.gradient, v))
   }
 
-  /// a = y b gives, differentiated twice, what one needs of y.
+  /// a = y b, differentiated once and twice, gives ∇y = (∇a − y ∇b)/b and
+  /// ∇²y = (∇²a − y ∇²b − ∇y ∇bᵀ − ∇b ∇yᵀ)/b.
   @inlinable @inline(__always)
   public static func / (a: HyperDual, b: HyperDual) -> HyperDual {
     let y = a.value / b.value
     let reciprocal = 1 / b.value
-    let quotient = y / b.value
-    let gradient = Gradient.combination(reciprocal, a.gradient, -quotient, b.gradient)
-    let scaled = Gradient.scaled(b.gradient, by: -reciprocal)
+    let gradient = Gradient.scaled(.combination(1, a.gradient, -y, b.gradient), by: reciprocal)
     return HyperDual(
       value: y, gradient: gradient,
-      hessian: .combination(reciprocal, a.hessian, -quotient, b.hessian)
-        + Gradient.outerProducts(gradient, scaled, scaled, gradient))
+      hessian: .scaled(
+        Gradient.combination(1, a.hessian, -y, b.hessian, gradient, -b.gradient), by: reciprocal))
   }
 }
 

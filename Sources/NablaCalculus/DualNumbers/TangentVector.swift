@@ -97,8 +97,13 @@ extension TangentVector where Self: SIMD, Scalar: BinaryFloatingPoint {
 
   @inlinable @inline(__always)
   public static func scaled(_ v: Self, by c: Scalar) -> Self {
-    if c.isFinite { return v * c }
-    return (v * c).replacing(with: v, where: v .== 0)
+    c.isFinite ? v * c : infinitelyScaled(v, by: c)
+  }
+
+  /// The rare case, kept out of line so that the common one stays short.
+  @inlinable @inline(never)
+  static func infinitelyScaled(_ v: Self, by c: Scalar) -> Self {
+    (v * c).replacing(with: v, where: v .== 0)
   }
 
   @inlinable @inline(__always)
@@ -107,8 +112,12 @@ extension TangentVector where Self: SIMD, Scalar: BinaryFloatingPoint {
   @inlinable @inline(__always)
   public static func combination(_ c: Scalar, _ v: Self, _ d: Scalar, _ w: Self) -> Self {
     // The sum is finite only if both factors are: one test for the two, on the way that is nearly always taken.
-    if (c + d).isFinite { return v * c + w * d }
-    return scaled(v, by: c) + scaled(w, by: d)
+    (c + d).isFinite ? v * c + w * d : infiniteCombination(c, v, d, w)
+  }
+
+  @inlinable @inline(never)
+  static func infiniteCombination(_ c: Scalar, _ v: Self, _ d: Scalar, _ w: Self) -> Self {
+    scaled(v, by: c) + scaled(w, by: d)
   }
 
   @inlinable @inline(__always)
