@@ -1,14 +1,15 @@
 internal import Glibc
 
-// Two nested derivatives with the same type of dual numbers have one ε between them. That is harmless as long as
-// the inner function does not use the outer one's numbers; if it does, the inner derivative would silently count the
-// outer variable's change as its own. The types prevent it where the inner point is a dual number itself. What they
-// cannot see is an inner derivative at a plain number whose closure captures an outer dual number. So the
-// functions that take derivatives note which types are under way on this thread, and a nested one of the same type
-// evaluates its function at a constant first: whatever derivative comes out of that was captured.
+// Two nested derivatives with the same type of dual numbers have one ε between them. That is harmless as long
+// as the inner function does not use the outer one's numbers; if it does, the inner derivative would silently
+// count the outer variable's change as its own. The types prevent it where the inner point is a dual number
+// itself. What they cannot see is an inner derivative at a plain number whose closure captures an outer dual
+// number. So the functions that take derivatives note which types are under way on this thread, and a nested
+// one of the same type evaluates its function at a constant first: whatever derivative comes out of that was
+// captured.
 
-/// The types of numbers with which derivatives are being taken on this thread, the innermost first: frames of a list
-/// that lives on the stack.
+/// The types of numbers with which derivatives are being taken on this thread, the innermost first: frames of
+/// a list that lives on the stack.
 @frozen @usableFromInline
 struct DerivativeRun {
   @usableFromInline let type: ObjectIdentifier
@@ -49,8 +50,8 @@ struct DerivativeRun {
 }
 
 extension ForwardNumber {
-  /// Takes derivatives in `body`. Within another such run of the same type, first checks that `function`, called
-  /// with constants, gives one.
+  /// Takes derivatives in `body`. Within another such run of the same type, first checks that `function`,
+  /// called with constants, gives one.
   ///
   /// - Precondition: the function has captured no variable number of this type.
   @inlinable
@@ -64,9 +65,9 @@ extension ForwardNumber {
       precondition(
         probe.allSatisfy(\.isConstant),
         """
-        The function of an inner derivative depends on a \(Self.self) of an outer one, and its changes would count \
-        as those of the inner variable. Take the inner derivative with Dual<\(Self.self)> at Dual(x), and lift \
-        outer numbers into it by Dual(...).
+        The function of an inner derivative depends on a \(Self.self) of an outer one, whose changes would \
+        count as those of the inner variable. Take the inner derivative with Dual<\(Self.self)> at Dual(x), \
+        and lift outer numbers into it by Dual(...).
         """)
     }
     return try withUnsafePointer(to: DerivativeRun(type: type, outer: outer)) { frame throws(Failure) in

@@ -3,8 +3,8 @@ extension Dual where Tangent: DualScalar, Tangent.Scalar == Tangent {
   ///
   ///     Dual.valueAndDerivative(of: { .exp(2 * $0) }, at: 0.0)  // (1, 2)
   ///
-  /// `x` is a `Double`, a `Float` or, for the derivative of an expression that contains a derivative, itself a dual
-  /// number; then the function must lift the outer numbers that it uses by `Dual(...)`.
+  /// `x` is a `Double`, a `Float` or, for the derivative of an expression that contains a derivative, itself
+  /// a dual number; then the function must lift the outer numbers that it uses by `Dual(...)`.
   ///
   /// - Precondition: within another derivative with the same type of numbers, the function uses none of its
   ///   variables (see ``Dual`` on perturbation confusion). To find out, it is called once more there.
@@ -33,7 +33,8 @@ extension Dual where Tangent: DualScalar, Tangent.Scalar == Tangent {
 extension Dual {
   /// The value and the gradient of a function of n variables, [n].
   ///
-  /// The variables are taken in chunks of as many as `Tangent` has directions (the chunk mode of ForwardDiff.jl).
+  /// The variables are taken in chunks of as many as `Tangent` has directions (the chunk mode of
+  /// ForwardDiff.jl).
   ///
   ///     Dual<SIMD4<Double>>.valueAndGradient(of: { .hypot($0[0], $0[1]) }, at: [3, 4])  // (5, [0.6, 0.8])
   ///
@@ -65,9 +66,11 @@ extension Dual {
     try valueAndGradient(of: function, at: x).gradient
   }
 
-  /// The value of a function of n variables with m components, [m], and its Jacobian ∂yᵢ/∂xⱼ as m rows, [m, n].
+  /// The value of a function of n variables with m components, [m], and its Jacobian ∂yᵢ/∂xⱼ as m rows, [m,
+  /// n].
   ///
-  /// - Precondition: the number of components does not depend on the run. See also ``valueAndDerivative(of:at:)``.
+  /// - Precondition: the number of components does not depend on the run. See also
+  ///   ``valueAndDerivative(of:at:)``.
   /// - Complexity: ⌈n/L⌉ runs of the function for L directions, and one for n = 0.
   @inlinable
   public static func valueAndJacobian<Failure: Error>(
@@ -95,8 +98,8 @@ extension Dual {
     }
   }
 
-  /// Calls `body` with x as variables, each chunk of them once with the directions of its own; for no variables
-  /// once.
+  /// Calls `body` with x as variables, each chunk of them once with the directions of its own; for no
+  /// variables once.
   @inlinable
   static func runChunks<Failure: Error>(
     _ x: [Value], _ body: (_ chunk: Range<Int>, _ variables: [Dual]) throws(Failure) -> Void
@@ -112,7 +115,8 @@ extension Dual {
     } while start < x.count
   }
 
-  /// The Jacobian of a function of n variables with m components, as m rows: see ``valueAndJacobian(of:at:)``.
+  /// The Jacobian of a function of n variables with m components, as m rows: see
+  /// ``valueAndJacobian(of:at:)``.
   @inlinable
   public static func jacobian<Failure: Error>(
     of function: ([Dual]) throws(Failure) -> [Dual], at x: [Value]

@@ -1,18 +1,20 @@
 /// A dual number a + ȧ ε with ε² = 0: a value and its derivatives of the first order along one or several
 /// directions.
 ///
-/// A function of dual numbers computes f(x) and ḟ = f′(x) ẋ in one run, exactly up to rounding. `Dual<Double>` has
-/// one direction, `Dual<SIMD4<Double>>` four in the lanes of a SIMD vector, so that one run gives four components
-/// of a gradient. The type conforms to swift-numerics' `Real`; see ``ForwardNumber`` for what its operations mean.
+/// A function of dual numbers computes f(x) and ḟ = f′(x) ẋ in one run, exactly up to rounding.
+/// `Dual<Double>` has one direction, `Dual<SIMD4<Double>>` four in the lanes of a SIMD vector, so that one
+/// run gives four components of a gradient. The type conforms to swift-numerics' `Real`; see
+/// ``ForwardNumber`` for what its operations mean.
 ///
 ///     func horner<T: Real>(_ x: T) -> T { (2 * x - 3) * x + 1 }
 ///     Dual.derivative(of: horner, at: 0.25)                                   // -2
 ///     Dual<SIMD4<Double>>.gradient(of: { .hypot($0[0], $0[1]) }, at: [3, 4])  // [0.6, 0.8]
 ///
-/// **Nesting.** `Dual<Dual<Double>>` is a dual number whose value is one: the derivative of a derivative. The levels
-/// are different types and do not mix by themselves, which is what keeps the inner derivative from taking the outer
-/// one's ε for its own (*perturbation confusion*; Siskind and Pearlmutter, "Perturbation confusion and referential
-/// transparency", 2005). An outer number is lifted into the inner level as a constant by `Dual(x)`:
+/// **Nesting.** `Dual<Dual<Double>>` is a dual number whose value is one: the derivative of a derivative. The
+/// levels are different types and do not mix by themselves, which is what keeps the inner derivative from
+/// taking the outer one's ε for its own (*perturbation confusion*; Siskind and Pearlmutter, "Perturbation
+/// confusion and referential transparency", 2005). An outer number is lifted into the inner level as a
+/// constant by `Dual(x)`:
 ///
 ///     // d/dx [x · d/dy (x + y)] = 1
 ///     Dual.derivative(of: { x in x * Dual.derivative(of: { y in Dual(x) + y }, at: Dual(1)) }, at: 1.0)

@@ -18,7 +18,8 @@ public protocol DualScalar: Real, ExpressibleByFloatLiteral, TangentVector where
 
   /// ψ⁽ⁿ⁾(x), the derivative of order n + 1 of log |Γ(x)|: digamma (n = 0), trigamma (n = 1), …
   ///
-  /// Poles at 0, −1, −2, …: +inf of odd orders; of even ones the limit ∓inf at ±0, and NaN at negative integers.
+  /// Poles at 0, −1, −2, …: +inf of odd orders; of even ones the limit ∓inf at ±0, and NaN at negative
+  /// integers.
   ///
   /// - Precondition: n ≥ 0.
   static func polygamma(_ n: Int, _ x: Self) -> Self

@@ -23,7 +23,8 @@ extension Dual where Tangent.Scalar: TensorScalar {
     try valueAndGradient(of: function, at: x).gradient
   }
 
-  /// The value, [m], and the Jacobian, [m, n], of a function of n variables with m components at a point, [n].
+  /// The value, [m], and the Jacobian, [m, n], of a function of n variables with m components at a point,
+  /// [n].
   ///
   /// - Precondition: the point is a vector.
   @inlinable
@@ -51,8 +52,8 @@ extension HyperDual where Gradient: SIMD, Gradient.Scalar: TensorScalar {
   public static func valueGradientAndHessian<Failure: Error>(
     of function: ([HyperDual]) throws(Failure) -> HyperDual, at x: Tensor<Value>
   ) throws(Failure) -> (value: Value, gradient: Tensor<Value>, hessian: Tensor<Value>) {
-    let (value, gradient, rows) = try valueGradientAndHessian(of: function, at: coordinates(x))
-    return (value, Tensor(gradient), Tensor(shape: [x.count, x.count], scalars: rows.flatMap { $0 }))
+    let (value, gradient, hessian) = try flatDerivatives(of: function, at: coordinates(x))
+    return (value, Tensor(gradient), Tensor(shape: [x.count, x.count], scalars: hessian))
   }
 
   /// The Hessian, [n, n], of a function of n variables at a point, [n].

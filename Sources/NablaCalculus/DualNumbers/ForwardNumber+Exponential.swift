@@ -1,7 +1,7 @@
 public import RealModule
 
-// One row for a function: its value, its first derivative and its second, in a form that neither overflows nor
-// cancels before the derivative itself does. `y` is the value.
+// One row for a function: its value, its first derivative and its second, in a form that neither overflows
+// nor cancels before the derivative itself does. `y` is the value.
 
 extension ForwardNumber {
   @inlinable public static func exp(_ x: Self) -> Self {

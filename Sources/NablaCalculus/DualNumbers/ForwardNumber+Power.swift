@@ -17,7 +17,8 @@ extension ForwardNumber {
     let y = Value.root(x.value, n)
     if n == 1 { return x.shifted(y) }
     let degree = Value(n)
-    // y/(n x); at 0, where that is 0/0, x of an even root is never negative, and an odd root is steep both ways.
+    // y/(n x); at 0, where that is 0/0, x of an even root is never negative, and an odd root is steep both
+    // ways.
     let slope = x.value == 0 ? (n > 1 ? .infinity : -.infinity) : y / x.value / degree
     return x.chained(y, slope, (1 / degree - 1) * (slope / x.value))
   }

@@ -32,8 +32,8 @@ extension ForwardNumber {
     return x.chained(.atan(x.value), slope, -2 * (x.value * slope) * slope)
   }
 
-  /// The angle of (x, y). Its partials x/r² and −y/r² are written with the cosines of the direction, so that no
-  /// square overflows or underflows; NaN at the origin.
+  /// The angle of (x, y). Its partials x/r² and −y/r² are written with the cosines of the direction, so that
+  /// no square overflows or underflows; NaN at the origin.
   @inlinable public static func atan2(y: Self, x: Self) -> Self {
     let (c, s) = (Value.directionCosine(x.value, y.value), Value.directionCosine(y.value, x.value))
     let r = Value.hypot(x.value, y.value)

@@ -4,23 +4,24 @@
 /// It conforms to `Real` of swift-numerics, so generic code computes with it unchanged, loops and branches
 /// included. What holds for both types:
 ///
-/// - **The value has the bits of the undifferentiated run.** Every operation computes its value with the operation
-///   of ``Value`` itself, and `==`, `<`, `isNaN`, `hash(into:)` and the like look at the value only. So the same
-///   branches are taken and loops stop after the same number of rounds.
-/// - **A branch's derivative is that of the side taken.** A function that is given piecewise with its value at one
-///   point (`x == 1 ? 1 : x * x`) therefore has the derivative of that constant, 0, there. To compare derivatives
-///   too, as ForwardDiff.jl's `==` does since its version 1.0, use ``isIdentical(to:)`` or ask ``isConstant``.
-///   (There, `a <= b && b <= a` no longer means `a == b`; `x == 0 ? 1 : sin(x)/x` is NaN at 0; and an iteration
-///   that ends when two values are equal may not end.)
-/// - **Strong zeros**: a zero derivative stays zero whatever it is multiplied with, as a constant's must
-///   (see ``TangentVector``). Forward mode knows no other constants than what has a zero derivative; so √(x²+y²) at
-///   the origin has the derivative 0, where a graph, which knows that x² is no constant, gives NaN.
-/// - **Kinks**: |x|′ = 0 at 0; `minimum` and `maximum` share a tie ½, ½; √x has the slope +inf at 0; `hypot` has the
-///   gradient 0 at the origin; xʸ with a variable y has ∂y = 0 at x = 0, y > 0. Swift's own `min(_:_:)` and
-///   `max(_:_:)` return one of their arguments, and so its derivative.
+/// - **The value has the bits of the undifferentiated run.** Every operation computes its value with the
+///   operation of ``Value`` itself, and `==`, `<`, `isNaN`, `hash(into:)` and the like look at the value
+///   only. So the same branches are taken and loops stop after the same number of rounds.
+/// - **A branch's derivative is that of the side taken.** A function that is given piecewise with its value
+///   at one point (`x == 1 ? 1 : x * x`) therefore has the derivative of that constant, 0, there. To compare
+///   derivatives too, as ForwardDiff.jl's `==` does since its version 1.0, use ``isIdentical(to:)`` or ask
+///   ``isConstant``. (There, `a <= b && b <= a` no longer means `a == b`; `x == 0 ? 1 : sin(x)/x` is NaN at
+///   0; and an iteration that ends when two values are equal may not end.)
+/// - **Strong zeros**: a zero derivative stays zero whatever it is multiplied with, as a constant's must (see
+///   ``TangentVector``). Forward mode knows no other constants than what has a zero derivative; so √(x²+y²)
+///   at the origin has the derivative 0, and so has ∛(x³) at 0, where it is 1. A graph, which knows that x²
+///   is no constant, gives NaN in both.
+/// - **Kinks**: |x|′ = 0 at 0; `minimum` and `maximum` share a tie ½, ½; √x has the slope +inf at 0; `hypot`
+///   has the gradient 0 at the origin; xʸ with a variable y has ∂y = 0 at x = 0, y > 0. Swift's own
+///   `min(_:_:)` and `max(_:_:)` return one of their arguments, and so its derivative.
 /// - `rounded`, `ulp` and `exponent` are piecewise constant; `nextUp` and `nextDown` have the derivative 1;
-///   `significand` and `init(sign:exponent:significand:)` are linear, so that taking a number apart and putting
-///   it together again keeps its derivatives.
+///   `significand` and `init(sign:exponent:significand:)` are linear, so that taking a number apart and
+///   putting it together again keeps its derivatives.
 ///
 /// Sources: Griewank and Walther, *Evaluating Derivatives*, 2nd edition (2008), chapters 2, 3 and 13.
 public protocol ForwardNumber: DualScalar, CustomStringConvertible

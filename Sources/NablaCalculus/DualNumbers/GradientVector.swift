@@ -66,8 +66,8 @@ extension SIMD8: GradientVector where Scalar: DualScalar & BinaryFloatingPoint {
 }
 
 extension GradientVector where Self: SIMD {
-  // A sum is finite only if all its terms are: one test for all factors, on the way that is nearly always taken.
-  // The other one is out of line.
+  // A sum is finite only if all its terms are: one test for all factors, on the way that is nearly always
+  // taken. The other one is out of line.
 
   @inlinable @inline(__always)
   public static func chained<let order: Int>(

@@ -30,27 +30,9 @@ extension HyperDual where Gradient: SIMD {
   public static func valueGradientAndHessian<Failure: Error>(
     of function: ([HyperDual]) throws(Failure) -> HyperDual, at x: [Value]
   ) throws(Failure) -> (value: Value, gradient: [Value], hessian: [[Value]]) {
-    try derivativeRun { () throws(Failure) in
-      [try function(x.map { HyperDual($0) })]
-    } _: { () throws(Failure) in
-      var value = Value.nan
-      var gradient = [Value](repeating: 0, count: x.count)
-      var hessian = [[Value]](repeating: gradient, count: x.count)
-      var variables = x.map { HyperDual($0) }
-      for active in directionSets(x.count) {
-        for (direction, i) in active.enumerated() {
-          variables[i].gradient = .unit(direction)
-        }
-        let y = try function(variables)
-        value = y.value
-        for (p, i) in active.enumerated() {
-          gradient[i] = y.derivative(p)
-          for (q, j) in active.enumerated() { hessian[i][j] = y.secondDerivative(p, q) }
-          variables[i].gradient = .zero
-        }
-      }
-      return (value, gradient, hessian)
-    }
+    let (value, gradient, elements) = try flatDerivatives(of: function, at: x)
+    let n = x.count
+    return (value, gradient, (0..<n).map { Array(elements[($0 * n)..<(($0 + 1) * n)]) })
   }
 
   /// The Hessian of a function of n variables: see ``valueGradientAndHessian(of:at:)``.
@@ -61,20 +43,57 @@ extension HyperDual where Gradient: SIMD {
     try valueGradientAndHessian(of: function, at: x).hessian
   }
 
-  /// Sets of at most `directionCount` variables that contain each pair of the n together.
+  /// The Hessian in row-major order.
   @inlinable
-  static func directionSets(_ n: Int) -> [[Int]] {
-    let lanes = Gradient.directionCount
-    if n <= lanes { return [Array(0..<n)] }
-    let half = lanes / 2
-    let chunks = stride(from: 0, to: n, by: half).map { Array($0..<Swift.min($0 + half, n)) }
-    return chunks.indices.flatMap { i in chunks[..<i].map { $0 + chunks[i] } }
+  static func flatDerivatives<Failure: Error>(
+    of function: ([HyperDual]) throws(Failure) -> HyperDual, at x: [Value]
+  ) throws(Failure) -> (value: Value, gradient: [Value], hessian: [Value]) {
+    try derivativeRun { () throws(Failure) in
+      [try function(x.map { HyperDual($0) })]
+    } _: { () throws(Failure) in
+      let n = x.count
+      var value = Value.nan
+      var gradient = [Value](repeating: 0, count: n)
+      var hessian = [Value](repeating: 0, count: n * n)
+      var variables = x.map { HyperDual($0) }
+      try forPairsOfChunks(n) { (low, high) throws(Failure) in
+        func variable(_ direction: Int) -> Int {
+          direction < low.count ? low.lowerBound + direction : high.lowerBound + direction - low.count
+        }
+        let directions = 0..<(low.count + high.count)
+        for p in directions { variables[variable(p)].gradient = .unit(p) }
+        let y = try function(variables)
+        value = y.value
+        for p in directions {
+          let i = variable(p)
+          variables[i].gradient = .zero
+          gradient[i] = y.derivative(p)
+          for q in directions { hessian[i * n + variable(q)] = y.secondDerivative(p, q) }
+        }
+      }
+      return (value, gradient, hessian)
+    }
+  }
+
+  /// Calls `body` with pairs of ranges of together at most `directionCount` variables, such that each two of the
+  /// n variables are together in one of them; if all fit, with one range of all and an empty one.
+  @inlinable
+  static func forPairsOfChunks<Failure: Error>(
+    _ n: Int, _ body: (_ low: Range<Int>, _ high: Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
+    if n <= Gradient.directionCount { return try body(0..<n, n..<n) }
+    let half = Gradient.directionCount / 2
+    for high in stride(from: half, to: n, by: half) {
+      for low in stride(from: 0, to: high, by: half) {
+        try body(low..<(low + half), high..<Swift.min(high + half, n))
+      }
+    }
   }
 }
 
 extension Dual {
-  /// The gradient ∇f(x) and the product H v of the Hessian with a direction, for dual numbers over dual numbers:
-  /// the outer level differentiates along v what the inner one gives in chunks.
+  /// The gradient ∇f(x) and the product H v of the Hessian with a direction, for dual numbers over dual
+  /// numbers: the outer level differentiates along v what the inner one gives in chunks.
   ///
   ///     Dual<Dual<SIMD4<Double>>>.hessianVectorProduct(of: rosenbrock, at: x, along: v)
   ///

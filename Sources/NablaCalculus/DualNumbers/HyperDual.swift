@@ -1,8 +1,8 @@
 /// A number with its gradient and Hessian along several directions: a jet of the second order.
 ///
 /// These are the hyper-dual numbers of Fike and Alonso ("The development of hyper-dual numbers for exact
-/// second-derivative calculations", AIAA 2011-886), a + ȧ ε₁ + a′ ε₂ + ȧ′ ε₁ε₂, for all pairs of the directions of
-/// `Gradient` at once: with y = f(x)
+/// second-derivative calculations", AIAA 2011-886), a + ȧ ε₁ + a′ ε₂ + ȧ′ ε₁ε₂, for all pairs of the
+/// directions of `Gradient` at once: with y = f(x)
 ///
 ///     y = f(x),  ∇y = f′ ∇x,  ∇²y = f′ ∇²x + f″ ∇x ∇xᵀ
 ///

@@ -3,9 +3,9 @@
 /// A scalar is a tangent of one direction (`Dual<Double>`), a SIMD vector one of as many directions as it has
 /// lanes (`Dual<SIMD4<Double>>`). A dual number is itself a scalar, so `Dual<Dual<Double>>` is one too.
 ///
-/// The products of this protocol know a *strong zero*: where a component of the tangent is zero it stays zero,
-/// whatever the factor is. So a constant has no derivative even where a function's slope is infinite or NaN:
-/// √c at c = 0 has the tangent 0 and not 0 · ∞ = NaN.
+/// The products of this protocol know a *strong zero*: where a component of the tangent is zero it stays
+/// zero, whatever the factor is. So a constant has no derivative even where a function's slope is infinite or
+/// NaN: √c at c = 0 has the tangent 0 and not 0 · ∞ = NaN.
 public protocol TangentVector: Sendable {
   associatedtype Scalar: DualScalar
 
@@ -111,7 +111,8 @@ extension TangentVector where Self: SIMD, Scalar: BinaryFloatingPoint {
 
   @inlinable @inline(__always)
   public static func combination(_ c: Scalar, _ v: Self, _ d: Scalar, _ w: Self) -> Self {
-    // The sum is finite only if both factors are: one test for the two, on the way that is nearly always taken.
+    // The sum is finite only if both factors are: one test for the two, on the way that is nearly always
+    // taken.
     (c + d).isFinite ? v * c + w * d : infiniteCombination(c, v, d, w)
   }
 

@@ -3,7 +3,8 @@ import RealModule
 import TestSupport
 import Testing
 
-/// What the package promises at kinks, limits and constants: the same for both types of numbers and for nested ones.
+/// What the package promises at kinks, limits and constants: the same for both types of numbers and for
+/// nested ones.
 @Suite struct DualEdgeTests {
   typealias D = Dual<Double>
   typealias H = HyperDual<Double>
@@ -55,6 +56,7 @@ import Testing
     #expect(gradient({ .hypot($0, $1) }, 0x3p-700, 0x4p-700) == [0.6, 0.8])
     // Forward mode takes the zero derivative of x² + y² for that of a constant.
     #expect(gradient({ .sqrt($0 * $0 + $1 * $1) }, 0, 0) == [0, 0])
+    #expect(orders({ .root(.pow($0, 3), 3) }, at: 0)[1] == 0)
     #expect(gradient({ .atan2(y: $0, x: $1) }, 0, 0).allSatisfy { $0.isNaN })
   }
 

@@ -4,8 +4,8 @@ import RealModule
 import TestSupport
 import Testing
 
-/// Random graphs, evaluated with dual numbers, against the graphs' own derivatives: two sets of rules that share no
-/// code.
+/// Random graphs, evaluated with dual numbers, against the graphs' own derivatives: two sets of rules that
+/// share no code.
 @Suite struct DualGraphTests {
   /// The value of an expression, node by node, in any numbers.
   private func value<T: DualScalar>(of expression: Expr, _ variables: [Expr], at x: [T]) -> T

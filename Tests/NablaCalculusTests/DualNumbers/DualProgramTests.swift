@@ -40,8 +40,8 @@ import Testing
     #expect(y == (31, 57, 84))
   }
 
-  /// A bisection only ever compares: its result is a constant between the jumps, and a derivative has to be brought
-  /// in by one step of Newton's method at the end, which is the implicit function theorem.
+  /// A bisection only ever compares: its result is a constant between the jumps, and a derivative has to be
+  /// brought in by one step of Newton's method at the end, which is the implicit function theorem.
   @Test func bisection() {
     func root<T: Real>(_ a: T) -> T {
       func f(_ x: T) -> T { x * x * x + a * x - 1 }
@@ -123,7 +123,8 @@ import Testing
       for i in 0..<n {
         #expect((first[i] - gradient[i]).magnitude <= 1e-14 * (1 + gradient[i].magnitude), label)
         let unit = (0..<n).map { $0 == i ? 1.0 : 0 }
-        // Another path to second derivatives: they are nowhere written out in it. A dozen operations of some ulps.
+        // Another path to second derivatives: they are nowhere written out in it. A dozen operations of some
+        // ulps.
         let row = Dual<Dual<SIMD4<Double>>>.hessianVectorProduct(of: { program($0) }, at: x, along: unit)
           .product
         for j in 0..<n {

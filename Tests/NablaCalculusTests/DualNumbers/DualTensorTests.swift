@@ -5,7 +5,8 @@ import RealModule
 import TestSupport
 import Testing
 
-/// Dual numbers beside the rest of the package: tensors as points, and graphs as another path to the same derivatives.
+/// Dual numbers beside the rest of the package: tensors as points, and graphs as another path to the same
+/// derivatives.
 @Suite struct DualTensorTests {
   private func rosenbrock<T: Real>(_ x: [T]) -> T {
     var sum: T = 0
@@ -25,7 +26,7 @@ import Testing
         return sum + 100 * pow(valley, 2) + pow(1 - x[i - 1], 2)
       }
     }
-    let expected = function.hessian(at: x)
+    let expected = function.evaluate([.value, .gradient, .hessian], at: x)
     let (value, slope, curvature) = HyperDual<SIMD4<Double>>.valueGradientAndHessian(of: rosenbrock, at: x)
     // Some twenty operations on numbers of up to some thousands.
     func near(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Bool {
