@@ -56,7 +56,7 @@ let package = Package(
     library("NablaExpressions", []),
     library("NablaKernels", ["NablaExpressions"]),
     library("NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels", numerics]),
-    library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"]),
+    library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors", numerics]),
     library(
       "NablaOptimization",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", numerics]),
@@ -81,7 +81,8 @@ let package = Package(
     tests(
       "NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels"], resources: [.copy("Resources")]),
     tests(
-      "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors"], resources: [.copy("Resources")]),
+      "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors", numerics],
+      resources: [.copy("Resources")]),
     tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),
     tests(
       "NablaCriticalPoints",

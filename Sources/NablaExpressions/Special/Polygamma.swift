@@ -13,11 +13,11 @@ internal import Glibc
 /// - Poles: at 0, −1, −2, … odd orders are +inf. Digamma and even orders change sign there: NaN at
 ///   negative integers, and at ±0 the limit from that side, ∓inf.
 /// - NaN gives NaN. At +inf digamma is +inf and the others are 0. At −inf they are NaN: no limit.
-enum Polygamma {
+package enum Polygamma {
   /// ψ⁽ⁿ⁾(x) for an order n ≥ 0.
   ///
   /// - Complexity: O(min(n, 20)² + number of recurrence steps, at most about n + 12).
-  static func value(order: Int, at x: Double) -> Double {
+  package static func value(order: Int, at x: Double) -> Double {
     precondition(order >= 0, "the polygamma function has an order of 0 or more, not \(order)")
     if x.isNaN || x == -.infinity { return .nan }
     if x <= 0 && x == x.rounded() {

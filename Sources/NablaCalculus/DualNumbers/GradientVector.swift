@@ -1,0 +1,182 @@
+/// A tangent vector that has second derivatives beside it: the gradient of a ``HyperDual``.
+///
+/// `Float` and `Double` (one direction: the Hessian is a number) and SIMD vectors of them conform.
+public protocol GradientVector: TangentVector where Scalar: BinaryFloatingPoint {
+  /// A symmetric matrix of `directionCount` rows.
+  associatedtype Hessian: TangentVector where Hessian.Scalar == Scalar
+
+  // The terms of second derivatives, with strong zeros as in ``TangentVector``.
+
+  /// f′ H + f″ g gᵀ.
+  static func chained(_ h: Hessian, _ g: Self, _ first: Scalar, _ second: Scalar) -> Hessian
+
+  /// u vᵀ + w zᵀ, which the caller knows to be symmetric.
+  static func outerProducts(_ u: Self, _ v: Self, _ w: Self, _ z: Self) -> Hessian
+
+  /// c H + d K + u vᵀ + v uᵀ.
+  static func combination(
+    _ c: Scalar, _ h: Hessian, _ d: Scalar, _ k: Hessian, _ u: Self, _ v: Self
+  ) -> Hessian
+
+  /// The second derivative along two directions.
+  static func element(_ i: Int, _ j: Int, of h: Hessian) -> Scalar
+}
+
+extension GradientVector {
+  @inlinable @inline(__always)
+  public static func combination(
+    _ c: Scalar, _ h: Hessian, _ d: Scalar, _ k: Hessian, _ u: Self, _ v: Self
+  ) -> Hessian {
+    .combination(c, h, d, k) + outerProducts(u, v, v, u)
+  }
+}
+
+// MARK: - One direction
+
+extension Double: GradientVector { public typealias Hessian = Double }
+extension Float: GradientVector { public typealias Hessian = Float }
+
+extension GradientVector where Scalar == Self, Hessian == Self {
+  @inlinable @inline(__always)
+  public static func chained(_ h: Self, _ g: Self, _ first: Self, _ second: Self) -> Self {
+    scaled(h, by: first) + strongProduct(scaled(g, by: second), g)
+  }
+
+  @inlinable @inline(__always)
+  public static func outerProducts(_ u: Self, _ v: Self, _ w: Self, _ z: Self) -> Self {
+    strongProduct(u, v) + strongProduct(w, z)
+  }
+
+  @inlinable
+  public static func element(_ i: Int, _ j: Int, of h: Self) -> Self { h }
+}
+
+// MARK: - SIMD lanes
+
+extension SIMD2: GradientVector where Scalar: DualScalar & BinaryFloatingPoint {
+  public typealias Hessian = HessianRows<2, Self>
+}
+
+extension SIMD4: GradientVector where Scalar: DualScalar & BinaryFloatingPoint {
+  public typealias Hessian = HessianRows<4, Self>
+}
+
+extension SIMD8: GradientVector where Scalar: DualScalar & BinaryFloatingPoint {
+  public typealias Hessian = HessianRows<8, Self>
+}
+
+extension GradientVector where Self: SIMD {
+  // A sum is finite only if all its terms are: one test for all factors, on the way that is nearly always
+  // taken. The other one is out of line.
+
+  @inlinable @inline(__always)
+  public static func chained<let order: Int>(
+    _ h: HessianRows<order, Self>, _ g: Self, _ first: Scalar, _ second: Scalar
+  ) -> HessianRows<order, Self> {
+    let v = g * second
+    guard (v.sum() + first).isFinite else { return infinitelyChained(h, g, first, second) }
+    return HessianRows { h.rows[$0] * first + g * v[$0] }
+  }
+
+  @inlinable @inline(__always)
+  public static func outerProducts<let order: Int>(
+    _ u: Self, _ v: Self, _ w: Self, _ z: Self
+  ) -> HessianRows<order, Self> {
+    guard ((u + w) + (v + z)).sum().isFinite else { return infiniteOuterProducts(u, v, w, z) }
+    return HessianRows { v * u[$0] + z * w[$0] }
+  }
+
+  @inlinable @inline(__always)
+  public static func combination<let order: Int>(
+    _ c: Scalar, _ h: HessianRows<order, Self>, _ d: Scalar, _ k: HessianRows<order, Self>, _ u: Self,
+    _ v: Self
+  ) -> HessianRows<order, Self> {
+    guard ((u + v).sum() + (c + d)).isFinite else {
+      return .combination(c, h, d, k) + infiniteOuterProducts(u, v, v, u)
+    }
+    return HessianRows { (h.rows[$0] * c + k.rows[$0] * d) + (v * u[$0] + u * v[$0]) }
+  }
+
+  @inlinable @inline(never)
+  static func infinitelyChained<let order: Int>(
+    _ h: HessianRows<order, Self>, _ g: Self, _ first: Scalar, _ second: Scalar
+  ) -> HessianRows<order, Self> {
+    let v = scaled(g, by: second)
+    return HessianRows { scaled(h.rows[$0], by: first) + strongProduct(g, v[$0]) }
+  }
+
+  @inlinable @inline(never)
+  static func infiniteOuterProducts<let order: Int>(
+    _ u: Self, _ v: Self, _ w: Self, _ z: Self
+  ) -> HessianRows<order, Self> {
+    HessianRows { strongProduct(v, u[$0]) + strongProduct(z, w[$0]) }
+  }
+
+  @inlinable @inline(__always)
+  public static func element<let order: Int>(_ i: Int, _ j: Int, of h: HessianRows<order, Self>) -> Scalar {
+    HessianRows.element(i, j, of: h)
+  }
+}
+
+/// A symmetric matrix as rows of SIMD vectors. Only its lower triangle is ever read: both halves are computed
+/// because whole vectors cost no more, but they may differ in the last bit.
+@frozen
+public struct HessianRows<let order: Int, Row: TangentVector>: TangentVector {
+  @usableFromInline var rows: InlineArray<order, Row>
+
+  @inlinable @inline(__always)
+  init(_ row: (Int) -> Row) { rows = InlineArray { row($0) } }
+
+  @inlinable @inline(__always)
+  func map(_ transform: (Row) -> Row) -> Self { Self { transform(rows[$0]) } }
+
+  public typealias Scalar = Row.Scalar
+
+  @inlinable public static var directionCount: Int { order * order }
+  @inlinable public static var zero: Self { Self { _ in .zero } }
+
+  @inlinable @inline(__always)
+  public static func + (a: Self, b: Self) -> Self { Self { a.rows[$0] + b.rows[$0] } }
+
+  @inlinable @inline(__always)
+  public static func - (a: Self, b: Self) -> Self { Self { a.rows[$0] - b.rows[$0] } }
+
+  @inlinable @inline(__always)
+  public static prefix func - (a: Self) -> Self { a.map { -$0 } }
+
+  @inlinable @inline(__always)
+  public static func scaled(_ v: Self, by c: Scalar) -> Self { v.map { .scaled($0, by: c) } }
+
+  @inlinable @inline(__always)
+  public static func strongProduct(_ v: Self, _ c: Scalar) -> Self { v.map { .strongProduct($0, c) } }
+
+  @inlinable @inline(__always)
+  public static func combination(_ c: Scalar, _ v: Self, _ d: Scalar, _ w: Self) -> Self {
+    Self { .combination(c, v.rows[$0], d, w.rows[$0]) }
+  }
+
+  @inlinable
+  public static func unit(_ direction: Int) -> Self {
+    Self { direction / order == $0 ? .unit(direction % order) : .zero }
+  }
+
+  @inlinable
+  public static func component(_ direction: Int, of v: Self) -> Scalar {
+    element(direction / order, direction % order, of: v)
+  }
+
+  @inlinable @inline(__always)
+  public static func element(_ i: Int, _ j: Int, of v: Self) -> Scalar {
+    Row.component(Swift.min(i, j), of: v.rows[Swift.max(i, j)])
+  }
+
+  @inlinable
+  public static func vanishes(_ v: Self) -> Bool { (0..<order).allSatisfy { Row.vanishes(v.rows[$0]) } }
+
+  @inlinable
+  public static func areIdentical(_ v: Self, _ w: Self) -> Bool {
+    (0..<v.rows.count).allSatisfy { i in
+      (0...i).allSatisfy { Scalar.areIdentical(element(i, $0, of: v), element(i, $0, of: w)) }
+    }
+  }
+}
