@@ -120,6 +120,7 @@ import Testing
         case .unary(let function): values[id] = function(values[a])
         case .binary(let function): values[id] = function(values[a], values[b])
         case .indexed(let function): values[id] = function(values[a], b)
+        case .indexedBinary(let function): values[id] = function(values[a], values[b], c)
         case .select: values[id] = values[a] != 0 ? values[b] : values[c]
         }
         let size = values[id].magnitude
