@@ -23,15 +23,6 @@ public protocol GradientVector: TangentVector where Scalar: BinaryFloatingPoint 
   static func _element(_ i: Int, _ j: Int, of h: Hessian) -> Scalar
 }
 
-extension GradientVector {
-  @inlinable @inline(__always)
-  public static func _combination(
-    _ c: Scalar, _ h: Hessian, _ d: Scalar, _ k: Hessian, _ u: Self, _ v: Self
-  ) -> Hessian {
-    ._combination(c, h, d, k) + _outerProducts(u, v, v, u)
-  }
-}
-
 // MARK: - One direction
 
 extension Double: GradientVector { public typealias Hessian = Double }
@@ -46,6 +37,11 @@ extension GradientVector where Scalar == Self, Hessian == Self {
   @inlinable @inline(__always)
   public static func _outerProducts(_ u: Self, _ v: Self, _ w: Self, _ z: Self) -> Self {
     _strongProduct(u, v) + _strongProduct(w, z)
+  }
+
+  @inlinable @inline(__always)
+  public static func _combination(_ c: Self, _ h: Self, _ d: Self, _ k: Self, _ u: Self, _ v: Self) -> Self {
+    _combination(c, h, d, k) + 2 * _strongProduct(u, v)
   }
 
   @inlinable
