@@ -70,16 +70,16 @@ public struct Dual<Tangent: TangentVector>: ForwardNumber {
 extension Dual {
   @inlinable @inline(__always)
   public static func + (a: Dual, b: Dual) -> Dual {
-    Dual(value: a.value + b.value, tangent: a.tangent + b.tangent)
+    Dual(value: a.value + b.value, tangent: ._sum(a.tangent, b.tangent))
   }
 
   @inlinable @inline(__always)
   public static func - (a: Dual, b: Dual) -> Dual {
-    Dual(value: a.value - b.value, tangent: a.tangent - b.tangent)
+    Dual(value: a.value - b.value, tangent: ._difference(a.tangent, b.tangent))
   }
 
   @inlinable @inline(__always)
-  public static prefix func - (a: Dual) -> Dual { Dual(value: -a.value, tangent: -a.tangent) }
+  public static prefix func - (a: Dual) -> Dual { Dual(value: -a.value, tangent: ._negated(a.tangent)) }
 
   @inlinable @inline(__always)
   public static func * (a: Dual, b: Dual) -> Dual {
@@ -118,14 +118,14 @@ extension Dual: TangentVector, DualScalar {
   public static func _scaled(_ v: Dual, by c: Dual) -> Dual {
     Dual(
       value: Value._scaled(v.value, by: c.value),
-      tangent: ._scaled(v.tangent, by: c.value) + ._strongProduct(c.tangent, v.value))
+      tangent: ._sum(._scaled(v.tangent, by: c.value), ._strongProduct(c.tangent, v.value)))
   }
 
   @inlinable
   public static func _strongProduct(_ v: Dual, _ c: Dual) -> Dual {
     Dual(
       value: Value._strongProduct(v.value, c.value),
-      tangent: ._strongProduct(v.tangent, c.value) + ._strongProduct(c.tangent, v.value))
+      tangent: ._sum(._strongProduct(v.tangent, c.value), ._strongProduct(c.tangent, v.value)))
   }
 
   @inlinable

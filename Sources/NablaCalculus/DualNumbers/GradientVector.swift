@@ -89,7 +89,7 @@ extension GradientVector where Self: SIMD {
     _ v: Self
   ) -> HessianRows<order, Self> {
     guard ((u + v).sum() + (c + d)).isFinite else {
-      return ._combination(c, h, d, k) + infiniteOuterProducts(u, v, v, u)
+      return ._sum(._combination(c, h, d, k), infiniteOuterProducts(u, v, v, u))
     }
     return HessianRows { (h.rows[$0] * c + k.rows[$0] * d) + (v * u[$0] + u * v[$0]) }
   }
@@ -133,13 +133,15 @@ public struct HessianRows<let order: Int, Row: TangentVector>: TangentVector {
   @inlinable public static var zero: Self { Self { _ in .zero } }
 
   @inlinable @inline(__always)
-  public static func + (a: Self, b: Self) -> Self { Self { a.rows[$0] + b.rows[$0] } }
+  public static func _sum(_ v: Self, _ w: Self) -> Self { Self { ._sum(v.rows[$0], w.rows[$0]) } }
 
   @inlinable @inline(__always)
-  public static func - (a: Self, b: Self) -> Self { Self { a.rows[$0] - b.rows[$0] } }
+  public static func _difference(_ v: Self, _ w: Self) -> Self {
+    Self { ._difference(v.rows[$0], w.rows[$0]) }
+  }
 
   @inlinable @inline(__always)
-  public static prefix func - (a: Self) -> Self { a.map { -$0 } }
+  public static func _negated(_ v: Self) -> Self { v.map { ._negated($0) } }
 
   @inlinable @inline(__always)
   public static func _scaled(_ v: Self, by c: Scalar) -> Self { v.map { ._scaled($0, by: c) } }

@@ -82,17 +82,21 @@ public struct HyperDual<Gradient: GradientVector>: ForwardNumber {
 extension HyperDual {
   @inlinable @inline(__always)
   public static func + (a: HyperDual, b: HyperDual) -> HyperDual {
-    HyperDual(value: a.value + b.value, gradient: a.gradient + b.gradient, hessian: a.hessian + b.hessian)
+    HyperDual(
+      value: a.value + b.value, gradient: ._sum(a.gradient, b.gradient),
+      hessian: ._sum(a.hessian, b.hessian))
   }
 
   @inlinable @inline(__always)
   public static func - (a: HyperDual, b: HyperDual) -> HyperDual {
-    HyperDual(value: a.value - b.value, gradient: a.gradient - b.gradient, hessian: a.hessian - b.hessian)
+    HyperDual(
+      value: a.value - b.value, gradient: ._difference(a.gradient, b.gradient),
+      hessian: ._difference(a.hessian, b.hessian))
   }
 
   @inlinable @inline(__always)
   public static prefix func - (a: HyperDual) -> HyperDual {
-    HyperDual(value: -a.value, gradient: -a.gradient, hessian: -a.hessian)
+    HyperDual(value: -a.value, gradient: ._negated(a.gradient), hessian: ._negated(a.hessian))
   }
 
   @inlinable @inline(__always)
@@ -122,8 +126,9 @@ extension HyperDual {
     return HyperDual(
       value: f,
       gradient: ._combination(first.0, a.gradient, first.1, b.gradient),
-      hessian: ._combination(first.0, a.hessian, first.1, b.hessian)
-        + Gradient._outerProducts(a.gradient, u, b.gradient, v))
+      hessian: ._sum(
+        ._combination(first.0, a.hessian, first.1, b.hessian),
+        Gradient._outerProducts(a.gradient, u, b.gradient, v)))
   }
 
   /// a = y b, differentiated once and twice, gives ∇y = (∇a − y ∇b)/b and
@@ -136,7 +141,7 @@ extension HyperDual {
     return HyperDual(
       value: y, gradient: gradient,
       hessian: ._scaled(
-        Gradient._combination(1, a.hessian, -y, b.hessian, gradient, -b.gradient), by: reciprocal))
+        Gradient._combination(1, a.hessian, -y, b.hessian, gradient, ._negated(b.gradient)), by: reciprocal))
   }
 }
 
@@ -150,18 +155,20 @@ extension HyperDual: TangentVector, DualScalar {
   public static func _scaled(_ v: HyperDual, by c: HyperDual) -> HyperDual {
     HyperDual(
       value: Value._scaled(v.value, by: c.value),
-      gradient: ._scaled(v.gradient, by: c.value) + ._strongProduct(c.gradient, v.value),
-      hessian: ._scaled(v.hessian, by: c.value) + ._strongProduct(c.hessian, v.value)
-        + Gradient._outerProducts(v.gradient, c.gradient, c.gradient, v.gradient))
+      gradient: ._sum(._scaled(v.gradient, by: c.value), ._strongProduct(c.gradient, v.value)),
+      hessian: ._sum(
+        ._sum(._scaled(v.hessian, by: c.value), ._strongProduct(c.hessian, v.value)),
+        Gradient._outerProducts(v.gradient, c.gradient, c.gradient, v.gradient)))
   }
 
   @inlinable
   public static func _strongProduct(_ v: HyperDual, _ c: HyperDual) -> HyperDual {
     HyperDual(
       value: Value._strongProduct(v.value, c.value),
-      gradient: ._strongProduct(v.gradient, c.value) + ._strongProduct(c.gradient, v.value),
-      hessian: ._strongProduct(v.hessian, c.value) + ._strongProduct(c.hessian, v.value)
-        + Gradient._outerProducts(v.gradient, c.gradient, c.gradient, v.gradient))
+      gradient: ._sum(._strongProduct(v.gradient, c.value), ._strongProduct(c.gradient, v.value)),
+      hessian: ._sum(
+        ._sum(._strongProduct(v.hessian, c.value), ._strongProduct(c.hessian, v.value)),
+        Gradient._outerProducts(v.gradient, c.gradient, c.gradient, v.gradient)))
   }
 
   @inlinable

@@ -16,9 +16,11 @@ public protocol TangentVector: Sendable {
 
   static var zero: Self { get }
 
-  static func + (a: Self, b: Self) -> Self
-  static func - (a: Self, b: Self) -> Self
-  static prefix func - (a: Self) -> Self
+  // Not as operators: every overload of `+` that is visible slows the type checking of all expressions.
+
+  static func _sum(_ v: Self, _ w: Self) -> Self
+  static func _difference(_ v: Self, _ w: Self) -> Self
+  static func _negated(_ v: Self) -> Self
 
   /// c v, where a zero of v stays zero.
   static func _scaled(_ v: Self, by c: Scalar) -> Self
@@ -44,13 +46,22 @@ public protocol TangentVector: Sendable {
 extension TangentVector {
   @inlinable @inline(__always)
   public static func _combination(_ c: Scalar, _ v: Self, _ d: Scalar, _ w: Self) -> Self {
-    _scaled(v, by: c) + _scaled(w, by: d)
+    _sum(_scaled(v, by: c), _scaled(w, by: d))
   }
 }
 
 // MARK: - One direction
 
 extension TangentVector where Scalar == Self {
+  @inlinable @inline(__always)
+  public static func _sum(_ v: Self, _ w: Self) -> Self { v + w }
+
+  @inlinable @inline(__always)
+  public static func _difference(_ v: Self, _ w: Self) -> Self { v - w }
+
+  @inlinable @inline(__always)
+  public static func _negated(_ v: Self) -> Self { -v }
+
   @inlinable public static var directionCount: Int { 1 }
 
   @inlinable public static func _unit(_ direction: Int) -> Self { 1 }
@@ -86,6 +97,15 @@ extension SIMD8: TangentVector where Scalar: DualScalar & BinaryFloatingPoint {}
 extension SIMD16: TangentVector where Scalar: DualScalar & BinaryFloatingPoint {}
 
 extension TangentVector where Self: SIMD, Scalar: BinaryFloatingPoint {
+  @inlinable @inline(__always)
+  public static func _sum(_ v: Self, _ w: Self) -> Self { v + w }
+
+  @inlinable @inline(__always)
+  public static func _difference(_ v: Self, _ w: Self) -> Self { v - w }
+
+  @inlinable @inline(__always)
+  public static func _negated(_ v: Self) -> Self { -v }
+
   @inlinable public static var directionCount: Int { scalarCount }
 
   @inlinable public static func _unit(_ direction: Int) -> Self {
