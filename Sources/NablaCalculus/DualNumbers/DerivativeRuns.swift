@@ -6,7 +6,8 @@ internal import Glibc
 // itself. What they cannot see is an inner derivative at a plain number whose closure captures an outer dual
 // number. So the functions that take derivatives note which types are under way on this thread, and a nested
 // one of the same type evaluates its function at a constant first: whatever derivative comes out of that was
-// captured.
+// captured. Numbers that one seeds
+// oneself, and work that the outer function hands to another thread, are not seen.
 
 /// The types of numbers with which derivatives are being taken on this thread, the innermost first: frames of
 /// a list that lives on the stack.

@@ -108,7 +108,7 @@ extension Dual {
     var start = 0
     repeat {
       let chunk = start..<Swift.min(start + Tangent.directionCount, x.count)
-      for j in chunk { variables[j].tangent = .unit(j - start) }
+      for j in chunk { variables[j].tangent = ._unit(j - start) }
       try body(chunk, variables)
       for j in chunk { variables[j].tangent = .zero }
       start = chunk.upperBound

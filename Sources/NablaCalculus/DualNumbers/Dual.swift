@@ -19,6 +19,10 @@
 ///     // d/dx [x · d/dy (x + y)] = 1
 ///     Dual.derivative(of: { x in x * Dual.derivative(of: { y in Dual(x) + y }, at: Dual(1)) }, at: 1.0)
 ///
+/// Without the lift it does not compile. An inner derivative at a plain number whose function uses an outer
+/// number of the same type does; `derivative`, `gradient` and their kin find that out and stop with a
+/// message.
+///
 /// - Complexity: a product takes 2 multiplications and an addition more for each direction.
 @frozen
 public struct Dual<Tangent: TangentVector>: ForwardNumber {
@@ -44,14 +48,16 @@ public struct Dual<Tangent: TangentVector>: ForwardNumber {
     precondition(
       0 <= direction && direction < Tangent.directionCount,
       "There is no direction \(direction) among \(Tangent.directionCount).")
-    self.init(value: value, tangent: .unit(direction))
+    self.init(value: value, tangent: ._unit(direction))
   }
 
   /// The derivative along a direction.
   @inlinable
-  public func derivative(_ direction: Int = 0) -> Tangent.Scalar { Tangent.component(direction, of: tangent) }
+  public func derivative(_ direction: Int = 0) -> Tangent.Scalar {
+    Tangent._component(direction, of: tangent)
+  }
 
-  @inlinable public var isConstant: Bool { Tangent.vanishes(tangent) }
+  @inlinable public var isConstant: Bool { Tangent._vanishes(tangent) }
 
   public var description: String {
     let parts = (0..<Tangent.directionCount).map { "\(derivative($0))" }
@@ -64,20 +70,20 @@ public struct Dual<Tangent: TangentVector>: ForwardNumber {
 extension Dual {
   @inlinable @inline(__always)
   public static func + (a: Dual, b: Dual) -> Dual {
-    Dual(value: a.value + b.value, tangent: a.tangent + b.tangent)
+    Dual(value: a.value + b.value, tangent: ._sum(a.tangent, b.tangent))
   }
 
   @inlinable @inline(__always)
   public static func - (a: Dual, b: Dual) -> Dual {
-    Dual(value: a.value - b.value, tangent: a.tangent - b.tangent)
+    Dual(value: a.value - b.value, tangent: ._difference(a.tangent, b.tangent))
   }
 
   @inlinable @inline(__always)
-  public static prefix func - (a: Dual) -> Dual { Dual(value: -a.value, tangent: -a.tangent) }
+  public static prefix func - (a: Dual) -> Dual { Dual(value: -a.value, tangent: ._negated(a.tangent)) }
 
   @inlinable @inline(__always)
   public static func * (a: Dual, b: Dual) -> Dual {
-    Dual(value: a.value * b.value, tangent: .combination(b.value, a.tangent, a.value, b.tangent))
+    Dual(value: a.value * b.value, tangent: ._combination(b.value, a.tangent, a.value, b.tangent))
   }
 
   /// ẏ = (ȧ − y ḃ)/b: for b ≫ 1, as in 1/(1+x²), y/b would underflow long before its product with ḃ.
@@ -85,12 +91,12 @@ extension Dual {
   public static func / (a: Dual, b: Dual) -> Dual {
     let y = a.value / b.value
     return Dual(
-      value: y, tangent: .scaled(.combination(1, a.tangent, -y, b.tangent), by: 1 / b.value))
+      value: y, tangent: ._scaled(._combination(1, a.tangent, -y, b.tangent), by: 1 / b.value))
   }
 
   @inlinable @inline(__always)
   public func chained(_ f: Value, _ first: Value, _ second: @autoclosure () -> Value) -> Dual {
-    Dual(value: f, tangent: .scaled(tangent, by: first))
+    Dual(value: f, tangent: ._scaled(tangent, by: first))
   }
 
   @inlinable @inline(__always)
@@ -98,7 +104,7 @@ extension Dual {
     _ a: Dual, _ b: Dual, _ f: Value, _ first: (Value, Value),
     _ second: @autoclosure () -> (Value, Value, Value)
   ) -> Dual {
-    Dual(value: f, tangent: .combination(first.0, a.tangent, first.1, b.tangent))
+    Dual(value: f, tangent: ._combination(first.0, a.tangent, first.1, b.tangent))
   }
 }
 
@@ -109,24 +115,24 @@ extension Dual: TangentVector, DualScalar {
   public typealias Scalar = Dual
 
   @inlinable
-  public static func scaled(_ v: Dual, by c: Dual) -> Dual {
+  public static func _scaled(_ v: Dual, by c: Dual) -> Dual {
     Dual(
-      value: Value.scaled(v.value, by: c.value),
-      tangent: .scaled(v.tangent, by: c.value) + .strongProduct(c.tangent, v.value))
+      value: Value._scaled(v.value, by: c.value),
+      tangent: ._sum(._scaled(v.tangent, by: c.value), ._strongProduct(c.tangent, v.value)))
   }
 
   @inlinable
-  public static func strongProduct(_ v: Dual, _ c: Dual) -> Dual {
+  public static func _strongProduct(_ v: Dual, _ c: Dual) -> Dual {
     Dual(
-      value: Value.strongProduct(v.value, c.value),
-      tangent: .strongProduct(v.tangent, c.value) + .strongProduct(c.tangent, v.value))
+      value: Value._strongProduct(v.value, c.value),
+      tangent: ._sum(._strongProduct(v.tangent, c.value), ._strongProduct(c.tangent, v.value)))
   }
 
   @inlinable
-  public static func vanishes(_ v: Dual) -> Bool { Value.vanishes(v.value) && Tangent.vanishes(v.tangent) }
+  public static func _vanishes(_ v: Dual) -> Bool { Value._vanishes(v.value) && Tangent._vanishes(v.tangent) }
 
   @inlinable
-  public static func areIdentical(_ v: Dual, _ w: Dual) -> Bool {
-    Value.areIdentical(v.value, w.value) && Tangent.areIdentical(v.tangent, w.tangent)
+  public static func _areIdentical(_ v: Dual, _ w: Dual) -> Bool {
+    Value._areIdentical(v.value, w.value) && Tangent._areIdentical(v.tangent, w.tangent)
   }
 }

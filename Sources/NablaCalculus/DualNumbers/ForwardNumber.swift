@@ -36,7 +36,10 @@ where Exponent == Value.Exponent, Magnitude == Self, Stride == Self {
   /// Whether all derivatives are zero.
   var isConstant: Bool { get }
 
-  /// The number f(self) of which f, f′ and f″ are known at `self.value`.
+  /// The number f(self) of which f, f′ and f″ are known at `self.value`: how to add a function of one's own,
+  /// or to give one the derivative that its formula does not have at a point.
+  ///
+  ///     func sinc<T: ForwardNumber>(_ x: T) -> T { x == 0 ? x.chained(1, 0, -1 / 3) : .sin(x) / x }
   func chained(_ f: Value, _ first: Value, _ second: @autoclosure () -> Value) -> Self
 
   /// The number f(a, b) of which f and its partial derivatives (∂a, ∂b), (∂aa, ∂ab, ∂bb) are known.
@@ -53,7 +56,7 @@ extension ForwardNumber {
 
   /// Whether values and all derivatives are equal.
   @inlinable
-  public func isIdentical(to other: Self) -> Bool { Self.areIdentical(self, other) }
+  public func isIdentical(to other: Self) -> Bool { Self._areIdentical(self, other) }
 }
 
 // MARK: - Constants and literals

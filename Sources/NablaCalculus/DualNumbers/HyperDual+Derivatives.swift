@@ -61,7 +61,7 @@ extension HyperDual where Gradient: SIMD {
           direction < low.count ? low.lowerBound + direction : high.lowerBound + direction - low.count
         }
         let directions = 0..<(low.count + high.count)
-        for p in directions { variables[variable(p)].gradient = .unit(p) }
+        for p in directions { variables[variable(p)].gradient = ._unit(p) }
         let y = try function(variables)
         value = y.value
         for p in directions {
@@ -75,8 +75,8 @@ extension HyperDual where Gradient: SIMD {
     }
   }
 
-  /// Calls `body` with pairs of ranges of together at most `directionCount` variables, such that each two of the
-  /// n variables are together in one of them; if all fit, with one range of all and an empty one.
+  /// Calls `body` with pairs of ranges of together at most `directionCount` variables, such that each two of
+  /// the n variables are together in one of them; if all fit, with one range of all and an empty one.
   @inlinable
   static func forPairsOfChunks<Failure: Error>(
     _ n: Int, _ body: (_ low: Range<Int>, _ high: Range<Int>) throws(Failure) -> Void

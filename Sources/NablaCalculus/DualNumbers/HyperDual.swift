@@ -42,7 +42,7 @@ public struct HyperDual<Gradient: GradientVector>: ForwardNumber {
     precondition(
       0 <= direction && direction < Gradient.directionCount,
       "There is no direction \(direction) among \(Gradient.directionCount).")
-    self.init(value: value, gradient: .unit(direction), hessian: .zero)
+    self.init(value: value, gradient: ._unit(direction), hessian: .zero)
   }
 
   /// A number with a gradient of one's own, and no second derivatives: a point on a straight line.
@@ -54,17 +54,17 @@ public struct HyperDual<Gradient: GradientVector>: ForwardNumber {
   /// The first derivative along a direction.
   @inlinable
   public func derivative(_ direction: Int = 0) -> Gradient.Scalar {
-    Gradient.component(direction, of: gradient)
+    Gradient._component(direction, of: gradient)
   }
 
   /// The second derivative along two directions.
   @inlinable
   public func secondDerivative(_ i: Int = 0, _ j: Int = 0) -> Gradient.Scalar {
-    Gradient.element(i, j, of: hessian)
+    Gradient._element(i, j, of: hessian)
   }
 
   @inlinable public var isConstant: Bool {
-    Gradient.vanishes(gradient) && Gradient.Hessian.vanishes(hessian)
+    Gradient._vanishes(gradient) && Gradient.Hessian._vanishes(hessian)
   }
 
   public var description: String {
@@ -82,32 +82,36 @@ public struct HyperDual<Gradient: GradientVector>: ForwardNumber {
 extension HyperDual {
   @inlinable @inline(__always)
   public static func + (a: HyperDual, b: HyperDual) -> HyperDual {
-    HyperDual(value: a.value + b.value, gradient: a.gradient + b.gradient, hessian: a.hessian + b.hessian)
+    HyperDual(
+      value: a.value + b.value, gradient: ._sum(a.gradient, b.gradient),
+      hessian: ._sum(a.hessian, b.hessian))
   }
 
   @inlinable @inline(__always)
   public static func - (a: HyperDual, b: HyperDual) -> HyperDual {
-    HyperDual(value: a.value - b.value, gradient: a.gradient - b.gradient, hessian: a.hessian - b.hessian)
+    HyperDual(
+      value: a.value - b.value, gradient: ._difference(a.gradient, b.gradient),
+      hessian: ._difference(a.hessian, b.hessian))
   }
 
   @inlinable @inline(__always)
   public static prefix func - (a: HyperDual) -> HyperDual {
-    HyperDual(value: -a.value, gradient: -a.gradient, hessian: -a.hessian)
+    HyperDual(value: -a.value, gradient: ._negated(a.gradient), hessian: ._negated(a.hessian))
   }
 
   @inlinable @inline(__always)
   public static func * (a: HyperDual, b: HyperDual) -> HyperDual {
     HyperDual(
       value: a.value * b.value,
-      gradient: .combination(b.value, a.gradient, a.value, b.gradient),
-      hessian: Gradient.combination(b.value, a.hessian, a.value, b.hessian, a.gradient, b.gradient))
+      gradient: ._combination(b.value, a.gradient, a.value, b.gradient),
+      hessian: Gradient._combination(b.value, a.hessian, a.value, b.hessian, a.gradient, b.gradient))
   }
 
   @inlinable @inline(__always)
   public func chained(_ f: Value, _ first: Value, _ second: @autoclosure () -> Value) -> HyperDual {
     HyperDual(
-      value: f, gradient: .scaled(gradient, by: first),
-      hessian: Gradient.chained(hessian, gradient, first, second()))
+      value: f, gradient: ._scaled(gradient, by: first),
+      hessian: Gradient._chained(hessian, gradient, first, second()))
   }
 
   @inlinable @inline(__always)
@@ -117,13 +121,14 @@ extension HyperDual {
   ) -> HyperDual {
     let (aa, ab, bb) = second()
     // The Hessian of f by (a, b), H, enters as G H Gᵀ with the two gradients as the columns of G.
-    let u = Gradient.combination(aa, a.gradient, ab, b.gradient)
-    let v = Gradient.combination(ab, a.gradient, bb, b.gradient)
+    let u = Gradient._combination(aa, a.gradient, ab, b.gradient)
+    let v = Gradient._combination(ab, a.gradient, bb, b.gradient)
     return HyperDual(
       value: f,
-      gradient: .combination(first.0, a.gradient, first.1, b.gradient),
-      hessian: .combination(first.0, a.hessian, first.1, b.hessian)
-        + Gradient.outerProducts(a.gradient, u, b.gradient, v))
+      gradient: ._combination(first.0, a.gradient, first.1, b.gradient),
+      hessian: ._sum(
+        ._combination(first.0, a.hessian, first.1, b.hessian),
+        Gradient._outerProducts(a.gradient, u, b.gradient, v)))
   }
 
   /// a = y b, differentiated once and twice, gives ∇y = (∇a − y ∇b)/b and
@@ -132,11 +137,11 @@ extension HyperDual {
   public static func / (a: HyperDual, b: HyperDual) -> HyperDual {
     let y = a.value / b.value
     let reciprocal = 1 / b.value
-    let gradient = Gradient.scaled(.combination(1, a.gradient, -y, b.gradient), by: reciprocal)
+    let gradient = Gradient._scaled(._combination(1, a.gradient, -y, b.gradient), by: reciprocal)
     return HyperDual(
       value: y, gradient: gradient,
-      hessian: .scaled(
-        Gradient.combination(1, a.hessian, -y, b.hessian, gradient, -b.gradient), by: reciprocal))
+      hessian: ._scaled(
+        Gradient._combination(1, a.hessian, -y, b.hessian, gradient, ._negated(b.gradient)), by: reciprocal))
   }
 }
 
@@ -147,29 +152,31 @@ extension HyperDual: TangentVector, DualScalar {
   public typealias Scalar = HyperDual
 
   @inlinable
-  public static func scaled(_ v: HyperDual, by c: HyperDual) -> HyperDual {
+  public static func _scaled(_ v: HyperDual, by c: HyperDual) -> HyperDual {
     HyperDual(
-      value: Value.scaled(v.value, by: c.value),
-      gradient: .scaled(v.gradient, by: c.value) + .strongProduct(c.gradient, v.value),
-      hessian: .scaled(v.hessian, by: c.value) + .strongProduct(c.hessian, v.value)
-        + Gradient.outerProducts(v.gradient, c.gradient, c.gradient, v.gradient))
+      value: Value._scaled(v.value, by: c.value),
+      gradient: ._sum(._scaled(v.gradient, by: c.value), ._strongProduct(c.gradient, v.value)),
+      hessian: ._sum(
+        ._sum(._scaled(v.hessian, by: c.value), ._strongProduct(c.hessian, v.value)),
+        Gradient._outerProducts(v.gradient, c.gradient, c.gradient, v.gradient)))
   }
 
   @inlinable
-  public static func strongProduct(_ v: HyperDual, _ c: HyperDual) -> HyperDual {
+  public static func _strongProduct(_ v: HyperDual, _ c: HyperDual) -> HyperDual {
     HyperDual(
-      value: Value.strongProduct(v.value, c.value),
-      gradient: .strongProduct(v.gradient, c.value) + .strongProduct(c.gradient, v.value),
-      hessian: .strongProduct(v.hessian, c.value) + .strongProduct(c.hessian, v.value)
-        + Gradient.outerProducts(v.gradient, c.gradient, c.gradient, v.gradient))
+      value: Value._strongProduct(v.value, c.value),
+      gradient: ._sum(._strongProduct(v.gradient, c.value), ._strongProduct(c.gradient, v.value)),
+      hessian: ._sum(
+        ._sum(._strongProduct(v.hessian, c.value), ._strongProduct(c.hessian, v.value)),
+        Gradient._outerProducts(v.gradient, c.gradient, c.gradient, v.gradient)))
   }
 
   @inlinable
-  public static func vanishes(_ v: HyperDual) -> Bool { Value.vanishes(v.value) && v.isConstant }
+  public static func _vanishes(_ v: HyperDual) -> Bool { Value._vanishes(v.value) && v.isConstant }
 
   @inlinable
-  public static func areIdentical(_ v: HyperDual, _ w: HyperDual) -> Bool {
-    Value.areIdentical(v.value, w.value) && Gradient.areIdentical(v.gradient, w.gradient)
-      && Gradient.Hessian.areIdentical(v.hessian, w.hessian)
+  public static func _areIdentical(_ v: HyperDual, _ w: HyperDual) -> Bool {
+    Value._areIdentical(v.value, w.value) && Gradient._areIdentical(v.gradient, w.gradient)
+      && Gradient.Hessian._areIdentical(v.hessian, w.hessian)
   }
 }

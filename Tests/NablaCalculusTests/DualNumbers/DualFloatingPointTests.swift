@@ -93,6 +93,60 @@ import Testing
     #expect(D.signGamma(x(-1.5)) == .plus && D.signGamma(x(-0.5)) == .minus)
   }
 
+  @Test func assignmentsAndPredicates() {
+    var y = x(3)
+    y.negate()
+    y += 5
+    y *= 4
+    y -= 2
+    y /= 2
+    #expect(y == 3 && y.tangent == -2)
+    y = x(9)
+    y.formSquareRoot()
+    #expect(y == 3 && y.tangent == 1.0 / 6)
+    let (one, two) = (x(1), x(2))
+    #expect(one.isEqual(to: one) && one.isLess(than: two) && one.isLessThanOrEqualTo(one) && one.isCanonical)
+    #expect(one <= one)
+    #expect(two > one)
+    #expect(D._relaxedAdd(one, two).tangent == 2)
+    #expect(D._relaxedMul(one, two).tangent == 3)
+  }
+
+  /// Sums and identity of second derivatives, in rows and in one number.
+  @Test func hyperDualSums() {
+    typealias H = HyperDual<SIMD4<Double>>
+    let (a, b) = (H(variable: 3, direction: 0), H(variable: 5, direction: 2))
+    let (product, squares) = (a * b, a * a - b * b)
+    let sum = product + squares + a
+    #expect(sum.value == 2)
+    #expect(sum.gradient == [12, 0, -7, 0])
+    let second = [(0, 0), (2, 2), (0, 2), (2, 0), (1, 2)].map { sum.secondDerivative($0, $1) }
+    #expect(second == [2, -2, 1, 1, 0])
+    let negative = -sum
+    #expect(negative.secondDerivative(0, 2) == -1)
+    #expect(negative.isIdentical(to: H(0) - sum))
+    #expect(product.isIdentical(to: b * a))
+    #expect(!product.isIdentical(to: product + squares))
+    // One product with all second derivatives, infinite factors, and the terms that stay zero.
+    let infinite = a * H(.infinity)
+    #expect(infinite.gradient == [.infinity, 0, 0, 0])
+    #expect(infinite.secondDerivative(0, 0) == 0)
+    let line = HyperDual<SIMD2<Double>>(value: 2, gradient: [3, 4])
+    #expect((line * line).secondDerivative(1, 0) == 24)
+    // As the tangent of an outer number: third derivatives in rows.
+    typealias T = Dual<HyperDual<SIMD2<Double>>>
+    let t = T(variable: HyperDual(variable: 2, direction: 1))
+    let cube = t * t * t - T.pow(t, 2)
+    // 3 t² − 2 t, 6 t − 2 and 6 at t = 2.
+    let slope = cube.derivative()
+    #expect(slope.value == 8)
+    #expect(slope.derivative(1) == 10)
+    #expect(slope.secondDerivative(1, 1) == 6)
+    let difference = cube - cube
+    #expect(difference.isConstant)
+    #expect(!cube.isConstant)
+  }
+
   @Test func strides() {
     let points = Array(stride(from: x(1), to: 2, by: 0.25))
     #expect(points.map(\.value) == [1, 1.25, 1.5, 1.75])
