@@ -28,38 +28,38 @@ public struct Evaluation: Sendable {
   public init() {}
 
   /// f, of shape [] or [m] at one point, [N] or [N, m] at N points.
-  public var value: Tensor<Double> { tensor(.value, "value") }
+  public var value: Tensor<Double> { tensor(.value) }
   /// The gradient, of shape [n] or [N, n].
-  public var gradient: Tensor<Double> { tensor(.gradient, "gradient") }
+  public var gradient: Tensor<Double> { tensor(.gradient) }
   /// The Jacobian, of shape [m, n] or [N, m, n].
-  public var jacobian: Tensor<Double> { tensor(.jacobian, "jacobian") }
+  public var jacobian: Tensor<Double> { tensor(.jacobian) }
   /// The Hessian, of shape [n, n] or [N, n, n].
-  public var hessian: Tensor<Double> { tensor(.hessian, "hessian") }
+  public var hessian: Tensor<Double> { tensor(.hessian) }
   /// The Hessian's entries at ``Function/hessianStructure``, of shape [k] or [N, k].
-  public var compactHessian: Tensor<Double> { tensor(.compactHessian, "compactHessian") }
+  public var compactHessian: Tensor<Double> { tensor(.compactHessian) }
   /// The Jacobian's entries at ``Function/jacobianStructure``, of shape [k] or [N, k].
-  public var compactJacobian: Tensor<Double> { tensor(.compactJacobian, "compactJacobian") }
+  public var compactJacobian: Tensor<Double> { tensor(.compactJacobian) }
   /// −H⁻¹∇f, of shape [n] or [N, n].
-  public var newtonStep: Tensor<Double> { tensor(.newtonStep, "newtonStep") }
+  public var newtonStep: Tensor<Double> { tensor(.newtonStep) }
   /// The number of the Hessian's negative eigenvalues, of shape [] or [N].
-  public var index: Tensor<Double> { tensor(.index, "index") }
+  public var index: Tensor<Double> { tensor(.index) }
 
   /// J v, of shape [] or [m] at one point, [N] or [N, m] at N points.
-  public var jacobianVectorProduct: Tensor<Double> { tensor(.jacobianVectorProduct, "jacobianVectorProduct") }
+  public var jacobianVectorProduct: Tensor<Double> { tensor(.jacobianVectorProduct) }
   /// wᵀ J, of shape [n] or [N, n].
-  public var vectorJacobianProduct: Tensor<Double> { tensor(.vectorJacobianProduct, "vectorJacobianProduct") }
+  public var vectorJacobianProduct: Tensor<Double> { tensor(.vectorJacobianProduct) }
   /// H v, of shape [n] or [N, n].
-  public var hessianVectorProduct: Tensor<Double> { tensor(.hessianVectorProduct, "hessianVectorProduct") }
+  public var hessianVectorProduct: Tensor<Double> { tensor(.hessianVectorProduct) }
   /// Σ ∂²f/∂xᵢ², of shape [] or [N].
-  public var laplacian: Tensor<Double> { tensor(.laplacian, "laplacian") }
+  public var laplacian: Tensor<Double> { tensor(.laplacian) }
   /// The number of infinite and NaN elements among the pass's other quantities, of shape [] or [N].
-  public var nonFinites: Tensor<Double> { tensor(.nonFinites, "nonFinites") }
+  public var nonFinites: Tensor<Double> { tensor(.nonFinites) }
   /// The number of operations that meet a kink, of shape [] or [N].
-  public var kinks: Tensor<Double> { tensor(.kinks, "kinks") }
+  public var kinks: Tensor<Double> { tensor(.kinks) }
 
-  private func tensor(_ quantity: Function.Quantities, _ name: String) -> Tensor<Double> {
+  private func tensor(_ quantity: Function.Quantities) -> Tensor<Double> {
     guard let result = results.first(where: { $0.quantity == quantity }) else {
-      preconditionFailure("the \(name) was not asked for: evaluate([…, .\(name)], at: …)")
+      preconditionFailure("the \(quantity.name) was not asked for: evaluate([…, .\(quantity.name)], at: …)")
     }
     return result.tensor
   }

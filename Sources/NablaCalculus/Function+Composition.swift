@@ -80,7 +80,8 @@ extension Function {
     return Function(rows.flatMap { $0 }, of: variables, parameters: parameters)
   }
 
-  private func with(outputs: [Expr], of variables: [Expr], parameters: [Expr]) -> Function {
+  /// A function of other outputs and inputs, scalar if this one is.
+  func with(outputs: [Expr], of variables: [Expr], parameters: [Expr]) -> Function {
     isScalar
       ? Function(outputs[0], of: variables, parameters: parameters)
       : Function(outputs, of: variables, parameters: parameters)

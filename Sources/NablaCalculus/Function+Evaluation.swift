@@ -45,6 +45,26 @@ extension Function {
     /// How many operations of the function meet a kink, a jump or a tie, where a convention gives their
     /// derivative, of shape [N]: see ``Function/kinks(at:parameters:)``.
     public static let kinks = Quantities(rawValue: 8192)
+
+    /// The name of a single quantity.
+    var name: String {
+      switch self {
+      case .value: "value"
+      case .gradient: "gradient"
+      case .jacobian: "jacobian"
+      case .hessian: "hessian"
+      case .compactHessian: "compactHessian"
+      case .compactJacobian: "compactJacobian"
+      case .newtonStep: "newtonStep"
+      case .jacobianVectorProduct: "jacobianVectorProduct"
+      case .vectorJacobianProduct: "vectorJacobianProduct"
+      case .hessianVectorProduct: "hessianVectorProduct"
+      case .laplacian: "laplacian"
+      case .nonFinites: "nonFinites"
+      case .kinks: "kinks"
+      default: "index"
+      }
+    }
   }
 
   /// How the results of many points lie in memory. The numbers do not depend on it.

@@ -22,10 +22,9 @@ extension Function {
   }
 
   private func partial(by inputs: [Expr]) -> Function {
-    let outputs = outputs.map { inputs.reduce($0) { $0.derivative(by: $1) } }
-    return isScalar
-      ? Function(outputs[0], of: variables, parameters: parameters)
-      : Function(outputs, of: variables, parameters: parameters)
+    with(
+      outputs: outputs.map { inputs.reduce($0) { $0.derivative(by: $1) } }, of: variables,
+      parameters: parameters)
   }
 
   /// All partial derivatives up to an order, as one function whose outputs share their work.

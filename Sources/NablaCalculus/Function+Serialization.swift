@@ -15,6 +15,8 @@ extension Function {
   ///     scalar 3
   ///     end
   ///
+  /// An operation of a user's own (``CustomOperation``) is written, but cannot be read back.
+  ///
   /// The same function gives the same text, and reading and writing again the identical one. Derivatives
   /// are not part of it; they are taken anew.
   ///

@@ -14,7 +14,7 @@ extension Function {
   /// The memory in bytes that the results of `evaluate(quantities, at:)` take at `count` points, without anything
   /// being computed, differentiated or allocated. Structural zeros of dense matrices count, compact ones have none.
   ///
-  /// Of compact quantities the structure is found, which differentiates.
+  /// Of compact quantities the structure is found, which differentiates and compiles.
   ///
   /// - Returns: `Int.max` where it is more than that.
   public func byteCount(of quantities: Quantities, count: Int = 1) -> Int {

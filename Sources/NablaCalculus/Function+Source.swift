@@ -21,12 +21,11 @@ extension Function {
   ///
   /// - Parameters:
   ///   - name: the name of the C function.
-  ///   - quantities: what it computes.
-  /// The components of a direction, and then the weights, follow the parameters where a product needs them.
-  ///
+  ///   - quantities: what it computes. The components of a direction, and then the weights, follow the
+  ///     parameters where a product needs them.
   /// - Precondition: as for evaluating these quantities: gradient and Hessian need a scalar function.
-  /// - Throws: ``SourceError`` for a name that C or Swift do not allow, and for polygamma functions (the
-  ///   derivatives of `lgamma`), which the C library does not have.
+  /// - Throws: ``SourceError`` for a name that C or Swift do not allow, and for operations that the C library
+  ///   does not have: polygamma functions (the derivatives of `lgamma`), the derivatives of `sinc`, and users' own.
   /// - Complexity: O(number of nodes + size of the quantities).
   public func cSource(name: String, quantities: Quantities = .value) throws(SourceError) -> String {
     try source(.c, name, quantities)
@@ -59,27 +58,5 @@ extension Function {
     return try SourceWriter.source(
       language, name: name, comment: "\(names) of a function of \(variables.count) variables, by Nabla.",
       variables: variables, parameters: Array(inputs.dropFirst(variables.count)), outputs: outputs)
-  }
-}
-
-extension Function.Quantities {
-  /// The name of a single quantity.
-  fileprivate var name: String {
-    switch self {
-    case .value: "value"
-    case .gradient: "gradient"
-    case .jacobian: "jacobian"
-    case .hessian: "hessian"
-    case .compactHessian: "compactHessian"
-    case .compactJacobian: "compactJacobian"
-    case .newtonStep: "newtonStep"
-    case .jacobianVectorProduct: "jacobianVectorProduct"
-    case .vectorJacobianProduct: "vectorJacobianProduct"
-    case .hessianVectorProduct: "hessianVectorProduct"
-    case .laplacian: "laplacian"
-    case .nonFinites: "nonFinites"
-    case .kinks: "kinks"
-    default: "index"
-    }
   }
 }

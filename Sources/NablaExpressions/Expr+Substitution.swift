@@ -25,7 +25,7 @@ extension Expr {
 ///
 /// - Precondition: the keys are variables.
 /// - Complexity: O(number of nodes of the expressions' graph).
-public func substitute(_ replacements: [Expr: Expr], in expressions: [Expr]) -> [Expr] {
+package func substitute(_ replacements: [Expr: Expr], in expressions: [Expr]) -> [Expr] {
   for variable in replacements.keys {
     precondition(
       variable.operation == .variable, "an expression is substituted for a variable, not for \(variable)")

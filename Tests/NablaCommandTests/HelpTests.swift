@@ -22,8 +22,9 @@ import Testing
         associates to the right), parentheses, the constants pi, e and inf, and the
         functions sqrt cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos
         atan atan2 sinh cosh tanh asinh acosh atanh erf erfc lgamma abs sign floor ceil
-        min max hypot pow sigmoid softplus relu and where(condition, a, b). Every other
-        name is a variable. A product is written with *: 2*x.
+        min max hypot pow sigmoid softplus relu sinc xlogy stop_gradient polygamma(n,
+        x) sinc_derivative(n, x) and where(condition, a, b). Every other name is a
+        variable. A product is written with *: 2*x.
 
         An expression, a point or a range may begin with a minus: only -h and words
         that begin with two minuses and a letter are options.

@@ -96,8 +96,7 @@ struct DifferenceRun {
     let limit = Extrapolation(differences, noise: noise, isCentral: isCentral)
     guard limit.error.isFinite else { return Entry() }
 
-    let order = task.second == nil ? 1 : 2
-    let tolerance = options.tolerance ?? (order == 1 ? 1e-10 : 1e-7)
+    let tolerance = options.tolerance ?? (task.second == nil ? 1e-10 : 1e-7)
     // Of a derivative that is 0: what a function of this size has on the scale of the coordinates.
     var scale = largest / Swift.max(1, abs(grid.point[task.first]))
     if let second = task.second { scale /= Swift.max(1, abs(grid.point[second])) }

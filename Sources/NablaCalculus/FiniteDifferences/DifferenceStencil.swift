@@ -8,7 +8,9 @@ struct Move: Hashable {
 /// The coordinates, steps and sides of the variables.
 struct DifferenceGrid {
   let point: [Double]
-  private let firstSteps: [Double]
+  /// [lower, upper] of each variable.
+  private let bounds: [(lower: Double, upper: Double)]
+  private var firstSteps: [Double]
   /// +1 or −1 of a variable that is differenced on one side; 0 of one that is on both.
   private(set) var sides: [Int]
 
@@ -21,38 +23,48 @@ struct DifferenceGrid {
       precondition(list.count == 1 || list.count == n, "\(name) are one or \(n), not \(list.count)")
       return list.count == 1 ? list[0] : list[i]
     }
-    var (steps, sides): ([Double], [Int]) = ([], [])
+    self.point = point
+    bounds = (0..<n).map {
+      (
+        element(options.lowerBounds, $0, "lower bounds", -.infinity),
+        element(options.upperBounds, $0, "upper bounds", .infinity)
+      )
+    }
+    (firstSteps, sides) = ([], [])
     for (i, x) in point.enumerated() {
       let size = Swift.max(1, abs(x))
       let standard = size.isFinite ? 0x1p-4 * size.binade : 1
-      var step = element(options.steps, i, "steps", standard)
+      let step = element(options.steps, i, "steps", standard)
       precondition(step > 0, "the step of variable \(i) is \(step), not positive")
-      let low = element(options.lowerBounds, i, "lower bounds", -.infinity)
-      let high = element(options.upperBounds, i, "upper bounds", .infinity)
+      let (lower, upper) = bounds[i]
       precondition(
-        !(x < low) && !(x > high), "coordinate \(i), \(x), lies outside of its bounds [\(low), \(high)]")
-      let (below, above) = (x - low, high - x)
-      var side = 0
+        !(x < lower) && !(x > upper), "coordinate \(i), \(x), lies outside of its bounds [\(lower), \(upper)]")
+      firstSteps.append(step)
+      sides.append(0)
+      let (below, above) = (x - lower, upper - x)
       switch options.scheme {
-      case .forward: side = 1
-      case .backward: side = -1
-      case .central: side = 0
-      case .automatic:
-        if Swift.min(below, above) < step / 16 { side = above >= below ? 1 : -1 }
+      case .forward: turn(i, to: 1)
+      case .backward: turn(i, to: -1)
+      case .automatic where Swift.min(below, above) < step / 16: turn(i, to: above >= below ? 1 : -1)
+      case .central, .automatic: turn(i, to: 0)
       }
-      // Second differences on one side reach two steps far.
-      let room = side > 0 ? above / 2 : side < 0 ? below / 2 : Swift.min(below, above)
-      while step > room && step > 0 { step /= 2 }
-      steps.append(step)
-      sides.append(side)
     }
-    (self.point, firstSteps, self.sides) = (point, steps, sides)
   }
 
-  mutating func turn(_ variable: Int, to side: Int) { sides[variable] = side }
+  /// Takes a variable's differences on one side, or on both, with steps that stay within the bounds.
+  mutating func turn(_ variable: Int, to side: Int) {
+    let (below, above) = (point[variable] - bounds[variable].lower, bounds[variable].upper - point[variable])
+    // Second differences on one side reach two steps far.
+    let room = side > 0 ? above / 2 : side < 0 ? below / 2 : Swift.min(below, above)
+    while firstSteps[variable] > room && firstSteps[variable] > 0 { firstSteps[variable] /= 2 }
+    sides[variable] = side
+  }
 
   func coordinate(_ move: Move) -> Double {
-    point[move.variable] + Double(move.multiple) * step(move.variable, move.level)
+    let (lower, upper) = bounds[move.variable]
+    let x = point[move.variable] + Double(move.multiple) * step(move.variable, move.level)
+    // Rounding may carry it over a bound.
+    return x < lower ? lower : x > upper ? upper : x
   }
 
   func step(_ variable: Int, _ level: Int) -> Double {

@@ -11,7 +11,8 @@ public import NablaTensors
 ///     finiteDifferenceDerivative(of: { exp(sin($0)) }, at: 1).value.item
 ///
 /// - Parameter order: 1 or 2.
-/// - Complexity: 17 evaluations of f, up to 65 where the tolerance is not reached.
+/// - Complexity: 17 evaluations of f, up to 65 where the tolerance is not reached, and up to three times as many
+///   where f is not finite on both sides.
 public func finiteDifferenceDerivative<Failure: Error>(
   of f: (Double) throws(Failure) -> Double, at x: Double, order: Int = 1,
   options: FiniteDifferenceOptions = .init()
@@ -19,22 +20,19 @@ public func finiteDifferenceDerivative<Failure: Error>(
   precondition(order == 1 || order == 2, "finite differences are of order 1 or 2, not \(order)")
   return try result([], [DifferenceTask(first: 0, second: order == 1 ? nil : 0)], [x], options) {
     (points: [[Double]]) throws(Failure) in
-    var values: [[Double]] = []
-    for point in points { values.append([try f(point[0])]) }
-    return values
+    try each(points) { (point: [Double]) throws(Failure) in [try f(point[0])] }
   }
 }
 
 /// ∇f(x), of shape [n].
 ///
-/// - Complexity: 16 n + 1 evaluations of f, up to four times as many where the tolerance is not reached.
+/// - Complexity: 16 n + 1 evaluations of f, up to four times as many where the tolerance is not reached, and more
+///   where f is not finite on both sides.
 public func finiteDifferenceGradient<Failure: Error>(
   of f: ([Double]) throws(Failure) -> Double, at x: [Double], options: FiniteDifferenceOptions = .init()
 ) throws(Failure) -> FiniteDifferenceResult {
   try result([x.count], firstOrder(x.count), x, options) { (points: [[Double]]) throws(Failure) in
-    var values: [[Double]] = []
-    for point in points { values.append([try f(point)]) }
-    return values
+    try each(points) { (point: [Double]) throws(Failure) in [try f(point)] }
   }
 }
 
@@ -45,22 +43,18 @@ public func finiteDifferenceJacobian<Failure: Error>(
   of f: ([Double]) throws(Failure) -> [Double], at x: [Double], options: FiniteDifferenceOptions = .init()
 ) throws(Failure) -> FiniteDifferenceResult {
   try result(nil, firstOrder(x.count), x, options) { (points: [[Double]]) throws(Failure) in
-    var values: [[Double]] = []
-    for point in points { values.append(try f(point)) }
-    return values
+    try each(points, f)
   }
 }
 
 /// The Hessian of f at x, of shape [n, n]; its triangles are the same numbers.
 ///
-/// - Complexity: 8 n (n + 1) + 1 evaluations of f, up to four times as many.
+/// - Complexity: 8 n (n + 1) + 1 evaluations of f; more as for a gradient.
 public func finiteDifferenceHessian<Failure: Error>(
   of f: ([Double]) throws(Failure) -> Double, at x: [Double], options: FiniteDifferenceOptions = .init()
 ) throws(Failure) -> FiniteDifferenceResult {
   try hessian(x, options) { (points: [[Double]]) throws(Failure) in
-    var values: [[Double]] = []
-    for point in points { values.append([try f(point)]) }
-    return values
+    try each(points) { (point: [Double]) throws(Failure) in [try f(point)] }
   }
 }
 
@@ -99,9 +93,16 @@ private func rows(_ f: (Tensor<Double>) -> Tensor<Double>, _ points: [[Double]])
 
 // MARK: -
 
-private func firstOrder(_ n: Int) -> [DifferenceTask] {
-  (0..<n).map { DifferenceTask(first: $0, second: nil) }
+/// f point by point.
+private func each<Failure: Error>(
+  _ points: [[Double]], _ f: ([Double]) throws(Failure) -> [Double]
+) throws(Failure) -> [[Double]] {
+  var values: [[Double]] = []
+  for point in points { values.append(try f(point)) }
+  return values
 }
+
+private func firstOrder(_ n: Int) -> [DifferenceTask] { (0..<n).map { DifferenceTask(first: $0, second: nil) } }
 
 /// - Parameter shape: of the result; nil for [outputs, tasks].
 private func result<Failure: Error>(
@@ -111,12 +112,9 @@ private func result<Failure: Error>(
   var run = DifferenceRun(x, tasks, options)
   let entries = try run.run(evaluate)
   let outputs = entries.first?.count ?? 1
-  let flat = (0..<outputs).flatMap { output in entries.map { $0[output] } }
-  let shape = shape ?? [outputs, tasks.count]
   return FiniteDifferenceResult(
-    value: Tensor(shape: shape, scalars: flat.map(\.value)),
-    error: Tensor(shape: shape, scalars: flat.map(\.error)), statuses: flat.map(\.status),
-    evaluationCount: run.evaluationCount)
+    shape ?? [outputs, tasks.count], (0..<outputs).flatMap { output in entries.map { $0[output] } },
+    run.evaluationCount)
 }
 
 private func hessian<Failure: Error>(
@@ -126,13 +124,19 @@ private func hessian<Failure: Error>(
   let places = (0..<n).flatMap { i in (0...i).map { (i, $0) } }
   var run = DifferenceRun(x, places.map { DifferenceTask(first: $0.0, second: $0.1) }, options)
   let entries = try run.run(evaluate)
-  var flat = [DifferenceRun.Entry](repeating: .init(), count: n * n)
+  var matrix = [DifferenceRun.Entry](repeating: .init(), count: n * n)
   for ((i, j), entry) in zip(places, entries) {
-    flat[i * n + j] = entry[0]
-    flat[j * n + i] = entry[0]
+    matrix[i * n + j] = entry[0]
+    matrix[j * n + i] = entry[0]
   }
-  return FiniteDifferenceResult(
-    value: Tensor(shape: [n, n], scalars: flat.map(\.value)),
-    error: Tensor(shape: [n, n], scalars: flat.map(\.error)), statuses: flat.map(\.status),
-    evaluationCount: run.evaluationCount)
+  return FiniteDifferenceResult([n, n], matrix, run.evaluationCount)
+}
+
+extension FiniteDifferenceResult {
+  fileprivate init(_ shape: [Int], _ entries: [DifferenceRun.Entry], _ evaluationCount: Int) {
+    value = Tensor(shape: shape, scalars: entries.map(\.value))
+    error = Tensor(shape: shape, scalars: entries.map(\.error))
+    statuses = entries.map(\.status)
+    self.evaluationCount = evaluationCount
+  }
 }

@@ -3,11 +3,10 @@ public import NablaTensors
 /// An operation on tensors of a user's own, as one operation of the recorded computation: a value, which may be any
 /// code (another library, a solver, a simulation), and its derivative.
 ///
-///     let solve = CustomTensorOperation<Double>("solve") { operands in
-///       try! LinearAlgebra.solve(operands[0], operands[1])
-///     } cotangents: { cotangent, operands, result in
-///       let adjoint = solve(operands[0].transposed(), cotangent)
-///       return [-matmul(adjoint, result.transposed()), adjoint]
+///     let product = CustomTensorOperation<Double>("product") { operands in
+///       matmul(operands[0], operands[1])
+///     } cotangents: { cotangent, operands, _ in
+///       [matmul(cotangent, operands[1].transposed()), matmul(operands[0].transposed(), cotangent)]
 ///     }
 ///
 /// The rules are written in operations on traced tensors, so that derivatives of any order follow as far as they are

@@ -1,7 +1,7 @@
 /// Why a function cannot be written as source code.
 public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// It contains an operation that the C library does not have: the polygamma functions, which are the
-  /// derivatives of `lgamma`.
+  /// derivatives of `lgamma`, the derivatives of `sinc`, or an operation of a user's own.
   case unsupportedOperation(Operation)
   /// A function cannot be called so in C and Swift.
   case invalidName(String)

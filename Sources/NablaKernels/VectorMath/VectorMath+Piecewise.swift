@@ -23,7 +23,8 @@ extension VectorMath {
     return b.select(b.compare(b.constant(0), .less, b.magnitude(x)), one, x)
   }
 
-  /// x log y, or 0 where x is 0 and y is not NaN, with the logarithm of the precision; at most 1.5 ulp off.
+  /// x log y, or 0 where x is 0 and y is not NaN, with the logarithm of the precision: its error and
+  /// that of a product.
   static func xlogy(
     _ b: inout VectorBuilder, _ x: Value, _ y: Value, _ log: (inout VectorBuilder, Value) -> Value
   ) -> Value {
@@ -32,7 +33,7 @@ extension VectorMath {
     return b.select(isZero, b.constant(0), b.multiply(x, log(&b, y)))
   }
 
-  /// sin(x)/x, or 1 where x is 0, with the sine of the precision; at most 1.5 ulp off.
+  /// sin(x)/x, or 1 where x is 0, with the sine of the precision: its error and that of a quotient.
   static func sinc(
     _ b: inout VectorBuilder, _ x: Value, _ sin: (inout VectorBuilder, Value) -> Value
   ) -> Value {

@@ -30,7 +30,7 @@ enum Fold: Sendable {
 /// n numbers are folded as `mostParts` parts of equal length, element by element, into one part; and that
 /// part likewise. The vectors are as wide as the processor's, whatever the fold, memory is read once, in
 /// order, and each result lies at the end of 1.4 log₂ n + 6 operations at most: a block of 1536 numbers
-/// takes 13, a part of one no more than 14. So the error of a sum is at most about 0.7 log₂ n + 3 ulp of Σ|x|,
+/// takes 11, a part of one no more than 13. So the error of a sum is at most about 0.7 log₂ n + 3 ulp of Σ|x|,
 /// where one running sum has n/2. The order of operations follows from n alone, not from the number of
 /// threads.
 ///

@@ -63,6 +63,7 @@ import Testing
     case .erf: .erf(x)
     case .erfc: .erfc(x)
     case .lgamma: .logGamma(x)
+    case .sinc: .sin(x) / x
     case .sigmoid: 1 / (1 + .exp(-x))
     case .softplus: .maximum(x, 0) + .log(onePlus: .exp(-x.magnitude))
     default: .nan
@@ -76,6 +77,7 @@ import Testing
     case .multiply: x * y
     case .divide: x / y
     case .power: .pow(x, y)
+    case .xlogy: x * .log(y)
     case .atan2: .atan2(y: x, x: y)
     case .hypot: .hypot(x, y)
     case .directionCosine: .directionCosine(x, y)
