@@ -38,7 +38,8 @@ struct DifferenceGrid {
       precondition(step > 0, "the step of variable \(i) is \(step), not positive")
       let (lower, upper) = bounds[i]
       precondition(
-        !(x < lower) && !(x > upper), "coordinate \(i), \(x), lies outside of its bounds [\(lower), \(upper)]")
+        !(x < lower) && !(x > upper), "coordinate \(i), \(x), lies outside of its bounds [\(lower), \(upper)]"
+      )
       firstSteps.append(step)
       sides.append(0)
       let (below, above) = (x - lower, upper - x)

@@ -102,7 +102,9 @@ private func each<Failure: Error>(
   return values
 }
 
-private func firstOrder(_ n: Int) -> [DifferenceTask] { (0..<n).map { DifferenceTask(first: $0, second: nil) } }
+private func firstOrder(_ n: Int) -> [DifferenceTask] {
+  (0..<n).map { DifferenceTask(first: $0, second: nil) }
+}
 
 /// - Parameter shape: of the result; nil for [outputs, tasks].
 private func result<Failure: Error>(
