@@ -6,10 +6,10 @@ public import NablaTensors
 
 extension Function {
   /// The places where the Hessian of a scalar function is not zero everywhere, both triangles.
-  public var hessianPattern: SparsityPattern {
-    let lower = hessianStructure
-    let upper = lower.filter { $0.row != $0.column }.map { (row: $0.column, column: $0.row) }
-    return SparsityPattern(rowCount: variables.count, columnCount: variables.count, places: lower + upper)
+  public var hessianPattern: SparsityPattern { hessianLayout.pattern }
+
+  private var hessianLayout: SparseHessianLayout {
+    plans.hessianLayout { SparseHessianLayout(lower: hessianStructure, size: variables.count) }
   }
 
   /// The places where the Jacobian is not zero everywhere.
@@ -27,13 +27,13 @@ extension Function {
   ) -> SparseMatrix<Double> {
     let entries = evaluate(.compactHessian, at: point, parameters: parameters).compactHessian
     precondition(entries.rank == 1, "sparseHessian(at:) takes one point, not \(point.shape)")
-    let pattern = hessianPattern
-    var values = [Double](repeating: 0, count: pattern.count)
-    for ((row, column), value) in zip(hessianStructure, entries.scalars) {
-      values[pattern.position(row: row, column: column)!] = value
-      values[pattern.position(row: column, column: row)!] = value
+    let layout = hessianLayout
+    var values = [Double](repeating: 0, count: layout.pattern.count)
+    for (place, value) in zip(layout.positions, entries.scalars) {
+      values[place.lower] = value
+      values[place.upper] = value
     }
-    return SparseMatrix(pattern, values: values)
+    return SparseMatrix(layout.pattern, values: values)
   }
 
   /// The Jacobian at one point [n]. For many points ask for ``Quantities/compactJacobian``.
@@ -45,5 +45,21 @@ extension Function {
     let entries = evaluate(.compactJacobian, at: point, parameters: parameters).compactJacobian
     precondition(entries.rank == 1, "sparseJacobian(at:) takes one point, not \(point.shape)")
     return SparseMatrix(jacobianPattern, values: entries.scalars)
+  }
+}
+
+/// Where the entries of a Hessian's lower triangle lie in the matrix of both.
+struct SparseHessianLayout: Sendable {
+  let pattern: SparsityPattern
+  /// Of each entry, its own position and that of its mirror image.
+  let positions: [(lower: Int, upper: Int)]
+
+  init(lower: [(row: Int, column: Int)], size: Int) {
+    let upper = lower.filter { $0.row != $0.column }.map { (row: $0.column, column: $0.row) }
+    let pattern = SparsityPattern(rowCount: size, columnCount: size, places: lower + upper)
+    positions = lower.map {
+      (pattern.position(row: $0.row, column: $0.column)!, pattern.position(row: $0.column, column: $0.row)!)
+    }
+    self.pattern = pattern
   }
 }

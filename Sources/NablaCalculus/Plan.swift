@@ -185,9 +185,15 @@ final class PlanCache: Sendable {
 
   /// Few: found by looking at each.
   private let plans = Mutex<[(quantities: Function.Quantities, plan: Plan)]>([])
-  private let newton = Mutex<(any Kernel<Double>)?>(nil)
-  private let eigenvalues = Mutex<KernelChain?>(nil)
-  private let rule = Mutex<ElementwiseRule?>(nil)
+
+  /// The kernel of x − H⁻¹∇f, which may write over x.
+  let newtonKernel = Once<any Kernel<Double>>()
+  /// The eigenvalues of the Hessian.
+  let eigenvalueChain = Once<KernelChain>()
+  /// The function applied to tensors by element.
+  let elementwiseRule = Once<ElementwiseRule>()
+  /// Where the entries of a compact Hessian lie in a sparse one.
+  let hessianLayout = Once<SparseHessianLayout>()
 
   func plan(for quantities: Function.Quantities, _ make: () -> Plan) -> Plan {
     plans.withLock { plans in
@@ -197,30 +203,16 @@ final class PlanCache: Sendable {
       return plan
     }
   }
+}
 
-  /// The kernel of x − H⁻¹∇f, which may write over x.
-  func newtonKernel(_ make: () -> any Kernel<Double>) -> any Kernel<Double> {
-    newton.withLock { kernel in
-      let made = kernel ?? make()
-      kernel = made
-      return made
-    }
-  }
+/// A value that is made when it is first asked for.
+struct Once<Value: Sendable>: ~Copyable, Sendable {
+  private let value = Mutex<Value?>(nil)
 
-  /// The eigenvalues of the Hessian.
-  func eigenvalueChain(_ make: () -> KernelChain) -> KernelChain {
-    eigenvalues.withLock { chain in
-      let made = chain ?? make()
-      chain = made
-      return made
-    }
-  }
-
-  /// The function applied to tensors by element.
-  func elementwiseRule(_ make: () -> ElementwiseRule) -> ElementwiseRule {
-    rule.withLock { rule in
-      let made = rule ?? make()
-      rule = made
+  func callAsFunction(_ make: () -> Value) -> Value {
+    value.withLock { value in
+      let made = value ?? make()
+      value = made
       return made
     }
   }

@@ -1,4 +1,3 @@
-import Foundation
 import NablaCalculus
 import NablaExpressions
 import NablaTensors
@@ -10,32 +9,17 @@ import TestSupport
 /// The references in Resources/derivatives.json are central differences in 900-digit arithmetic (mpmath) with steps of
 /// 10⁻²⁵⁰ of the coordinates: wrong by some 10⁻⁴⁰⁰. They know no rule of differentiation.
 @Suite struct DerivativeReferenceTests {
-  struct Case: Decodable, CustomStringConvertible, Sendable {
-    var expression: String
-    var variables: [String]
-    var point: [EdgeCaseTests.Number]
-    var value: EdgeCaseTests.Number
-    var gradient: [EdgeCaseTests.Number]
-    var hessian: [[EdgeCaseTests.Number]]
-
-    var description: String { "\(expression) at \(point.map(\.value))" }
-  }
-
-  static let cases: [Case] = {
-    let url = Bundle.module.url(forResource: "derivatives", withExtension: "json", subdirectory: "Resources")
-    let data = url.flatMap { try? Data(contentsOf: $0) } ?? Data()
-    return (try? JSONDecoder().decode([Case].self, from: data)) ?? []
-  }()
+  static let cases = DerivativeReference.all(in: "derivatives")
 
   @Test func allCasesAreThere() { #expect(Self.cases.count == 256) }
 
   /// Reverse mode, forward mode, and forward over reverse; the tolerance of an entry is the bound of the rounding
   /// errors of computing it, and some units in the last place.
   @Test(arguments: cases)
-  func everyModeAgreesWithTheReference(_ reference: Case) throws {
+  func everyModeAgreesWithTheReference(_ reference: DerivativeReference) throws {
     let f = try Function(parsing: reference.expression, variables: reference.variables)
     let point = Tensor(reference.point.map(\.value))
-    let n = reference.variables.count
+    let n = point.count
     let bounds = DerivativeError(of: f)
       .bounds(at: point.scalars, parameters: [], uncertainties: Array(repeating: 0, count: n))
     let gradient = reference.gradient.map(\.value)
@@ -45,6 +29,16 @@ import TestSupport
     expect([e.value.item], [reference.value.value], [1e-14 * abs(reference.value.value)], "value")
     expect(e.gradient.scalars, gradient, bounds.gradient, "gradient, reverse mode")
     expect(e.hessian.scalars, hessian, bounds.hessian, "Hessian, reverse over reverse")
+
+    // A program over dual numbers, which rounds by itself and has formulas of its own for sinc and the like.
+    // There x log y has −x/y² in its second derivative, which overflows.
+    if reference.description != "xlogy(x,x) at [1e-300]" {
+      let evaluator = ExpressionEvaluator(f.outputs[0], f.variables)
+      let dual = HyperDual<SIMD4<Double>>.valueGradientAndHessian(
+        of: { evaluator.value(at: $0) }, at: point.scalars)
+      expect(dual.gradient, gradient, bounds.gradient.map { 8 * $0 }, "gradient, dual numbers")
+      expect(dual.hessian.flatMap { $0 }, hessian, bounds.hessian.map { 8 * $0 }, "Hessian, dual numbers")
+    }
 
     // One unit vector after another.
     let directions = Tensor<Double>.identity(n)

@@ -85,37 +85,4 @@ import TestSupport
       }
     }
   }
-
-  @Test func randomSmoothGraphsAgreeWithFiniteDifferences() {
-    let seed: UInt64 = 4711
-    var generator = SplitMix64(seed: seed)
-    var compared = 0
-    for trial in 0..<1500 {
-      let x = ["x", "y", "z"].map { Expr.variable($0) }
-      var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: x, smooth: true)
-      let f = expressions.next(size: 2 + trial % 12)
-      let point = (0..<3).map { _ in Double.random(in: 0.1...1.9, using: &generator) }
-      let gradient = f.gradient(by: x)
-      for j in 0..<3 {
-        let exact = naiveValue(of: gradient[j], x, at: point)
-        let difference = ridders(
-          { t in
-            var p = point
-            p[j] = t
-            return naiveValue(of: f, x, at: p)
-          }, at: point[j], step: 1e-3)
-        // Only where the differences themselves are good: values are finite, the estimate is small, and so
-        // is the rounding of f over the step.
-        let scale = Swift.max(1e-3, Swift.abs(difference.value))
-        let rounding = 1e-12 * Swift.abs(naiveValue(of: f, x, at: point))
-        guard exact.isFinite, Swift.max(difference.error, rounding) < 1e-6 * scale else { continue }
-        compared += 1
-        #expect(
-          Swift.abs(exact - difference.value) <= 1e-4 * scale,
-          "seed \(seed), trial \(trial), ∂\(j) at \(point): \(exact), by differences \(difference.value)")
-      }
-    }
-    print("DerivativeRuleTests: \(compared) partial derivatives of random graphs, seed \(seed)")
-    #expect(compared > 1500)
-  }
 }

@@ -17,7 +17,7 @@ public func numericalDerivative(_ f: (Double) -> Double, _ x: Double, _ h: Doubl
 ///
 ///     let slope = numericalDerivative({ $0 * $0 * $0 })
 ///     let curvature = numericalDerivative(slope, h: 1e-3)
-///     curvature(2)   // 12, to some 8 digits
+///     curvature(2)   // 12, to some 7 digits
 ///
 /// for which larger steps are better: the rounding error of the inner one is divided by the outer h again.
 ///

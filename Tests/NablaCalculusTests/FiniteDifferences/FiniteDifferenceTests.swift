@@ -56,6 +56,29 @@ import Testing
     #expect(abs(result.value[0].item - 100) < 1e-5 && abs(result.value[1].item - 20) < 1e-6)
   }
 
+  /// Second differences on one side reach two steps far: the steps shrink when a side is given up.
+  @Test(arguments: [1, -1])
+  func noPointOutsideOfTheBoundsAfterOneSideIsGivenUp(_ side: Int) {
+    let (x, s) = (2.0, Double(side))
+    var farthest = 0.0
+    func f(_ t: Double) -> Double {
+      farthest = max(farthest, s * (t - x))
+      return s * (t - x) >= 0 ? exp(t) : .nan
+    }
+    let options = FiniteDifferenceOptions(lowerBounds: [x - 0.1], upperBounds: [x + 0.1])
+    let second = finiteDifferenceDerivative(of: f, at: x, order: 2, options: options)
+    #expect(farthest > 0.03 && farthest <= 0.1, "side \(side)")
+    #expect(abs(second.value.item - exp(x)) < 1e-4 && second.statuses[0] != .nonFinite)
+    // One variable on one side, the other on both.
+    farthest = 0
+    let hessian = finiteDifferenceHessian(
+      of: { f($0[0]) * sin($0[1]) }, at: [x, 0.5],
+      options: .init(
+        lowerBounds: [x - 0.1, 0], upperBounds: [x + 0.1, 1]))
+    #expect(farthest > 0.03 && farthest <= 0.1, "side \(side)")
+    #expect(abs(hessian.value[0, 1].item - exp(x) * cos(0.5)) < 1e-4)
+  }
+
   @Test func kinksAndMissingNumbersAreSeen() {
     let kink = finiteDifferenceGradient(of: { x in abs(x[0]) + x[1] }, at: [0, 1])
     #expect(kink.statuses == [.kink, .converged] && kink.value.scalars[0] == 0)
@@ -83,8 +106,9 @@ import Testing
   @Test func theTextbookQuotient() {
     let cube: @Sendable (Double) -> Double = { $0 * $0 * $0 }
     #expect(abs(numericalDerivative(cube, 2) - 12) < 1e-9)
-    let slope = numericalDerivative(cube, h: 1e-3)
-    #expect(abs(numericalDerivative(slope, h: 1e-3)(2) - 12) < 1e-7)
+    // Rounding of the inner quotient, 8 · 2⁻⁵³ / 10⁻⁵, over the outer step.
+    let curvature = numericalDerivative(numericalDerivative(cube), h: 1e-3)
+    #expect(abs(curvature(2) - 12) < 4e-7)
     // The error of cutting off is h² for a cube; that of rounding grows from there on.
     let error = { (h: Double) in abs(numericalDerivative(cube, 2, h) - 12) }
     #expect(abs(error(0.1) - 0.01) < 1e-12 && error(1e-5) < error(1e-2) && error(1e-13) > error(1e-5))
