@@ -16,6 +16,8 @@ struct Record: Codable {
   var pointsPerSecond: Double?
   var maxRelError: Double?
   var compileSeconds: Double?
+  /// How often the time of the value alone the work takes: with the gradient, and with all derivatives.
+  var costOverValue: [Double]?
   var error: String?
 
   enum CodingKeys: String, CodingKey {
@@ -25,6 +27,7 @@ struct Record: Codable {
     case pointsPerSecond = "points_per_second"
     case maxRelError = "max_rel_error"
     case compileSeconds = "compile_seconds"
+    case costOverValue = "cost_over_value"
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -40,6 +43,7 @@ struct Record: Codable {
     // Null says: not checked.
     if error == nil { try container.encode(maxRelError, forKey: .maxRelError) }
     try container.encodeIfPresent(compileSeconds, forKey: .compileSeconds)
+    try container.encodeIfPresent(costOverValue, forKey: .costOverValue)
     try container.encodeIfPresent(error, forKey: .error)
   }
 }

@@ -46,6 +46,9 @@ struct Table {
     Column(title: "error", width: 7) { record in
       record.maxRelError.map { scientific($0, digits: 1) } ?? "-"
     },
+    Column(title: "/ value", width: 10) { record in
+      record.costOverValue?.map { significant($0, digits: 3) }.joined(separator: " ") ?? ""
+    },
   ]
 
   // MARK: Where the figures come from

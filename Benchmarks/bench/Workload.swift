@@ -37,8 +37,17 @@ struct Trial {
 struct Run {
   /// The timed work on the whole batch.
   let call: () throws -> Void
+  /// The same with less to compute: first the value alone, then with the gradient.
+  var lesser: [() throws -> Void] = []
   /// The arrays that the last call computed, at some points.
   let results: (_ points: [Int]) -> [Rows]
+
+  init(
+    _ call: @escaping () throws -> Void, lesser: [() throws -> Void] = [],
+    results: @escaping (_ points: [Int]) -> [Rows]
+  ) {
+    (self.call, self.lesser, self.results) = (call, lesser, results)
+  }
 }
 
 /// All workloads, in the order of the peers' table; what it lacks is last.

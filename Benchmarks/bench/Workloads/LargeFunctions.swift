@@ -6,10 +6,11 @@ let largeFunctionWorkloads: [Workload] = [
     let data = MixtureData()
     return Trial {
       let mixture = GaussianMixture(data)
-      var slope: [Double] = []
-      return Run {
-        slope = mixture.gradient(at: data.parameters, data.x)
-      } results: { _ in
+      var (value, slope) = (0.0, [Double]())
+      return Run(
+        { slope = mixture.gradient(at: data.parameters, data.x) },
+        lesser: [{ value = mixture.value(at: data.parameters, data.x) }]
+      ) { _ in
         mixture.split(slope).map { [$0] }
       }
     } reference: { _ in
@@ -55,31 +56,47 @@ let largeFunctionWorkloads: [Workload] = [
       [[data.hessian.diagonal], [data.hessian.off]]
     }
   },
-  Workload(name: "W4hvp", n: 10_000, batches: .only(1)) { _ in
-    let data = ChainData(n: 10_000)
-    return Trial {
-      let function = PartiallySeparableFunction(of: rosenbrockLink, windowsOver: 10_000)
-      var product = data.v
-      return Run {
-        product = function.hessianVectorProduct(at: data.x, along: data.v)
-      } results: { _ in
-        [[product.scalars]]
-      }
-    } reference: { _ in
-      let (diagonal, off) = data.hessian
-      let v = data.v.scalars
+  rosenbrockWorkload("W4hvp", 10_000, hessianVectorProduct) { [[$0.product]] },
+  rosenbrockWorkload("rosenbrock-hessian", 10_000) { function, data in
+    var hessian: SparseMatrix<Double>?
+    return Run {
+      hessian = function.hessian(at: data.x)
+    } results: { _ in
+      let entries = hessian!.entries
       return [
-        [
-          v.indices.map { i in
-            let below = i > 0 ? off[i - 1] * v[i - 1] : 0
-            let above = i + 1 < v.count ? off[i] * v[i + 1] : 0
-            return diagonal[i] * v[i] + (below + above)
-          }
-        ]
+        [entries.filter { $0.row == $0.column }.map(\.value)],
+        [entries.filter { $0.row == $0.column + 1 }.map(\.value)],
       ]
     }
+  } reference: { data in
+    [[data.hessian.diagonal], [data.hessian.off]]
   },
+  rosenbrockWorkload("rosenbrock-hvp", 1_000_000, hessianVectorProduct) { [[$0.product]] },
 ]
+
+private func rosenbrockWorkload(
+  _ name: String, _ n: Int,
+  _ run: @escaping @Sendable (PartiallySeparableFunction, ChainData) -> Run,
+  reference: @escaping @Sendable (ChainData) -> [Rows]
+) -> Workload {
+  Workload(name: name, n: n, batches: .only(1)) { _ in
+    let data = ChainData(n: n)
+    return Trial {
+      run(PartiallySeparableFunction(of: rosenbrockLink, windowsOver: n), data)
+    } reference: { _ in
+      reference(data)
+    }
+  }
+}
+
+private func hessianVectorProduct(_ function: PartiallySeparableFunction, _ data: ChainData) -> Run {
+  var product = data.v
+  return Run {
+    product = function.hessianVectorProduct(at: data.x, along: data.v)
+  } results: { _ in
+    [[product.scalars]]
+  }
+}
 
 private let rosenbrockLink = Function { a, b in 100 * pow(b - a * a, 2) + pow(1 - a, 2) }
 
@@ -108,6 +125,16 @@ struct ChainData: Sendable {
     }
     for i in x.indices.dropFirst() { diagonal[i] += 200 }
     return (diagonal, x.dropLast().map { -400 * $0 })
+  }
+
+  /// H v
+  var product: [Double] {
+    let ((diagonal, off), v) = (hessian, v.scalars)
+    return v.indices.map { i in
+      let below = i > 0 ? off[i - 1] * v[i - 1] : 0
+      let above = i + 1 < v.count ? off[i] * v[i + 1] : 0
+      return diagonal[i] * v[i] + (below + above)
+    }
   }
 }
 
@@ -159,6 +186,10 @@ private struct GaussianMixture {
       }
       return 0.5 * squares - Expr(Double(n)) * logsumexp(Array(p[..<k]))
     }
+  }
+
+  func value(at parameters: Tensor<Double>, _ x: Tensor<Double>) -> Double {
+    term.evaluateSum(.value, at: parameters, parameters: x).value.item + rest.value(at: parameters).item
   }
 
   func gradient(at parameters: Tensor<Double>, _ x: Tensor<Double>) -> [Double] {

@@ -30,14 +30,16 @@ private func pointWorkload(
   return Workload(name: name, n: n, batches: .any) { batch in
     let points = inputs.columns(0..<n, count: batch)
     let data = bounds.count > n ? inputs.columns(n..<bounds.count, count: batch) : nil
-    let quantities: Function.Quantities =
-      body.isScalar ? [.value, .gradient, .compactHessian] : [.value, .jacobian]
+    let quantities: [Function.Quantities] =
+      body.isScalar
+      ? [.value, [.value, .gradient], [.value, .gradient, .compactHessian]] : [.value, [.value, .jacobian]]
     return Trial {
       let function = Function(body, n, dataCount: bounds.count - n)
       var evaluation = Evaluation()
-      return Run {
-        function.evaluate(quantities, at: points, parameters: data, into: &evaluation)
-      } results: { indices in
+      let calls = quantities.map { quantities in
+        { function.evaluate(quantities, at: points, parameters: data, into: &evaluation) }
+      }
+      return Run(calls.last!, lesser: calls.dropLast()) { indices in
         let value = evaluation.value.rows(indices)
         guard body.isScalar else { return [value, evaluation.jacobian.rows(indices)] }
         let hessian = evaluation.compactHessian.rows(indices).map { entries in

@@ -9,11 +9,12 @@ extension Function {
   /// - Parameters:
   ///   - x: one point.
   ///   - parameters: [p] of a function with parameters.
-  ///   - tolerance: the relative difference of an entry that is allowed beyond the error of its finite difference.
+  ///   - tolerance: the relative difference of an entry that is allowed beyond the error of its finite difference;
+  ///     that one knows the function's size, but not what digits cancel within it.
   ///   - options: of the finite differences, among others bounds that no point may leave.
   /// - Complexity: about 32 n + 2 evaluations, in two or a few batches.
   public func checkDerivatives(
-    at x: [Double], parameters: Tensor<Double>? = nil, tolerance: Double = 1e-8,
+    at x: [Double], parameters: Tensor<Double>? = nil, tolerance: Double = 1e-6,
     options: FiniteDifferenceOptions = .init()
   ) -> DerivativeCheck {
     let (point, m, n) = (Tensor(x), outputs.count, variables.count)
@@ -50,7 +51,7 @@ extension Function {
 ///   tolerance of the options is not reached.
 public func checkDerivatives<Failure: Error>(
   of f: ([Double]) throws(Failure) -> Double, gradient: ([Double]) throws(Failure) -> [Double],
-  hessian: (([Double]) throws(Failure) -> [[Double]])? = nil, at x: [Double], tolerance: Double = 1e-8,
+  hessian: (([Double]) throws(Failure) -> [[Double]])? = nil, at x: [Double], tolerance: Double = 1e-6,
   options: FiniteDifferenceOptions = .init()
 ) throws(Failure) -> DerivativeCheck {
   let first = try finiteDifferenceGradient(of: f, at: x, options: options)
@@ -73,7 +74,7 @@ public func checkDerivatives<Failure: Error>(
 /// - Complexity: 16 n + 1 evaluations of f, and more where the tolerance of the options is not reached.
 public func checkDerivatives<Failure: Error>(
   of f: ([Double]) throws(Failure) -> [Double], jacobian: ([Double]) throws(Failure) -> [[Double]],
-  at x: [Double], tolerance: Double = 1e-8, options: FiniteDifferenceOptions = .init()
+  at x: [Double], tolerance: Double = 1e-6, options: FiniteDifferenceOptions = .init()
 ) throws(Failure) -> DerivativeCheck {
   let first = try finiteDifferenceJacobian(of: f, at: x, options: options)
   let m = first.value.shape[0]
