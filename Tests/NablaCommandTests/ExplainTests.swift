@@ -27,10 +27,10 @@ private let best = ["NABLA_ISA": ""]
           n0 = x
           n1 = n0^2
           n2 = y
-          n3 = n1 * n2   becomes part of a multiply-add
+          n3 = n1 * n2   becomes part of the operation that uses it
           n4 = n0 + n3
           n5 = n0 * n2
-          n6 = 2 * n5    becomes part of a multiply-add
+          n6 = 2 * n5    becomes part of the operation that uses it
         """), "\(run.output)")
     for line in [
       "  f = n4", "  df/dy = n1", "  v0 = x", "  f = v", "  constants", "  loop", "  exit",

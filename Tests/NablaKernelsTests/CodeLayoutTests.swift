@@ -95,6 +95,60 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
     #expect(program.hoisting { _ in false }.count == 0)
   }
 
+  /// Products that only a sum over points needs are fused into it, others are not; opposites are of a factor.
+  @Test func sumsAddProducts() throws {
+    let (x, y, z) = (Expr.variable("x"), Expr.variable("y"), Expr.variable("z"))
+    let program = try #require(
+      Lowering.program(
+        outputs: [x * y, -(x * z), -(y * z), x * x + y, y * y, y * y], inputs: [x, y, z], precision: .double))
+    // −x z and −y z share −z; y² is needed twice.
+    #expect(program.operations.count { $0.code == .exclusiveOr } == 1)
+    let accumulating = program.accumulatingProducts(behind: 0) { $0 != 0 }
+    #expect(accumulating.operations.count { $0.code == .store && $0.b >= 0 } == 2)
+    #expect(accumulating.operations.count { $0.code == .multiply } == 2)
+    let point = [0.3, -1.7, 2.9]
+    #expect(
+      interpret(accumulating, inputs: point, outputCount: 6)
+        == interpret(program, inputs: point, outputCount: 6))
+    #expect(program.accumulatingProducts(behind: 0) { _ in false }.operations == program.operations)
+  }
+
+  /// More sums than registers: two vectors' terms are added at a time.
+  @Test(arguments: runnable, ScalarType.allCases)
+  func manySums(instructionSet: InstructionSet, scalar: ScalarType) throws {
+    try manySums(instructionSet, as: scalar.type)
+  }
+
+  private func manySums<Scalar: BitwiseScalar>(_ instructionSet: InstructionSet, as: Scalar.Type) throws {
+    let (x, y) = (Expr.variable("x"), Expr.variable("y"))
+    // Of whole numbers, whose sums are exact.
+    let outputs = (0..<60).map { k -> Expr in
+      switch k % 3 {
+      case 0: Expr(Double(k)) * x * y
+      case 1: x * (y + Expr(Double(k)))
+      default: -(x * y)
+      }
+    }
+    let kernel = try #require(
+      MachineKernel<Scalar>(outputs: outputs, inputs: [x, y], instructionSet: instructionSet))
+    for count in [1, 5, 16, 100, 511] {
+      let points = (0..<2 * count).map { Scalar($0 * 7 % 11 % 4) }
+      var sums = [Scalar](repeating: .nan, count: outputs.count)
+      points.withUnsafeBufferPointer { points in
+        let inputs = [0, 1].map { InputColumn(base: points.baseAddress! + $0, stride: 2) }
+        kernel.sum(points: 0..<count, inputs: inputs, into: &sums)
+      }
+      for (k, sum) in sums.enumerated() {
+        let expected = (0..<count).reduce(0 as Scalar) { total, i in
+          let (x, y) = (points[2 * i], points[2 * i + 1])
+          let product = x * y
+          return total + (k % 3 == 0 ? Scalar(k) * product : k % 3 == 1 ? product + Scalar(k) * x : -product)
+        }
+        #expect(sum == expected, "output \(k) of \(count) points")
+      }
+    }
+  }
+
   /// Two vectors in each turn of the loop, as latency asks for in some programs, for programs of any kind.
   @Test func interleavedProgramsComputeTheSame() throws {
     let seed: UInt64 = 5

@@ -9,15 +9,27 @@ import TestSupport
 func interpret<Scalar: BitwiseScalar>(
   _ program: VectorProgram, inputs: [Scalar], outputCount: Int
 ) -> [Scalar] {
+  interpretTerms(program, inputs: inputs, outputCount: outputCount).map { a, b in b.map { a * $0 } ?? a }
+}
+
+/// What is stored in outputs or added to their sums: a, or the product of a and b.
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+func interpretTerms<Scalar: BitwiseScalar>(
+  _ program: VectorProgram, inputs: [Scalar], outputCount: Int
+) -> [(a: Scalar, b: Scalar?)] {
   // The bits of each value, in the precision of its operation.
   var values: [UInt64] = []
   values.reserveCapacity(program.operations.count)
-  var outputs = [Scalar](repeating: .nan, count: outputCount)
+  var outputs = [(a: Scalar, b: Scalar?)](repeating: (.nan, nil), count: outputCount)
   for operation in program.operations {
     switch operation.code {
     case .input: values.append(UInt64(inputs[Int(operation.immediate)].bitPattern))
     case .store:
-      outputs[Int(operation.immediate)] = Scalar(bitPattern: .init(values[Int(operation.a)]))
+      let (a, b) = (values[Int(operation.a)], operation.b >= 0 ? values[Int(operation.b)] : nil)
+      outputs[Int(operation.immediate)] = (
+        Scalar(bitPattern: .init(a)), b.map { Scalar(bitPattern: .init($0)) }
+      )
       values.append(0)
     // One point is in both halves of a vector.
     case .widenLow, .widenHigh:

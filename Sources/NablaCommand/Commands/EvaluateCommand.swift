@@ -24,7 +24,7 @@ struct EvaluateCommand: ParsableCommand {
       disassembles if it is installed. In the program `a * b + c` is one operation with one rounding, \
       comparisons make masks, `m ? a : b` chooses by one, and int(a) are the bits of a as an integer. Where the \
       interpreter runs (NABLA_ISA=portable, or a graph too large) it shows its tape of slots s0, s1, … instead. \
-      With --json: outputs (name, node), graph (name, operation, fused: part of a multiply-add), kernel; of \
+      With --json: outputs (name, node), graph (name, operation, fused: part of another operation), kernel; of \
       machine code program (name, operation, node that it is part of, hoisted: done once) and machineCode \
       (instructionSet, pointsPerVector, vectorsPerTurn of the loop, operationsPerVector, instructionBytes, \
       constantBytes, vectorRegisters, residents: what stays in registers, frameBytes of the stack, spilledBytes \

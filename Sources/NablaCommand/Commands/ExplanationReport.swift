@@ -46,7 +46,7 @@ struct ExplanationReport: Report {
   private var graphLines: [String] {
     aligned(
       kernel.nodes.map {
-        ("  " + $0.definition.line, $0.isFused ? "becomes part of a multiply-add" : "")
+        ("  " + $0.definition.line, $0.isFused ? "becomes part of the operation that uses it" : "")
       })
   }
 

@@ -16,7 +16,8 @@ package struct KernelExplanation: Sendable {
   /// A node of the graph.
   package struct Node: Sendable {
     package var definition: Definition
-    /// Whether it is a product that becomes part of a fused multiply-add: no operation is its own.
+    /// Whether it is a product that becomes part of the operation that uses it, a fused multiply-add or the product with
+    /// a factor's opposite: no operation is its own.
     package var isFused = false
   }
 

@@ -23,6 +23,8 @@ struct Lowering {
   private var values: [Value]
   /// What many quotients are divided by, by position.
   private var divisors: [Int: VectorBuilder.Divisor?] = [:]
+  /// How many products are negated that a node is a factor of.
+  private var negatedUses: [NodeID: Int] = [:]
   /// The value of a condition as a mask, by position.
   private var masks: [Value]
 
@@ -84,6 +86,7 @@ struct Lowering {
     for (output, root) in roots.enumerated() { outputsOfNode[root, default: []].append(output) }
     countUses(roots, needed)
     markFusedProducts(needed)
+    markNegatedProducts(needed)
     markExtrema(needed)
     markSharedDivisors(needed)
 
@@ -181,6 +184,23 @@ struct Lowering {
     }
   }
 
+  /// Products of which only the opposite is needed. The opposite of a factor serves all of them that it is part of:
+  /// in gradients there are many.
+  private mutating func markNegatedProducts(_ needed: [Bool]) {
+    for id in nodes.indices where needed[id] && nodes[id].operation == .negate {
+      let product = Int(nodes[id].a)
+      guard nodes[product].operation == .multiply && useCounts[product] == 1 else { continue }
+      isFused[product] = true
+      for factor in [nodes[product].a, nodes[product].b] { negatedUses[factor, default: 0] += 1 }
+    }
+  }
+
+  private mutating func negatedProduct(_ id: Int) -> Value {
+    var (a, b) = (nodes[id].a, nodes[id].b)
+    if negatedUses[b, default: 0] > negatedUses[a, default: 0] { swap(&a, &b) }
+    return builder.multiply(builder.negate(number(a)), number(b))
+  }
+
   private func isProduct(_ id: Int) -> Bool {
     nodes[id].operation == .multiply || nodes[id].operation == .integerPower && nodes[id].b == 2
   }
@@ -223,6 +243,7 @@ struct Lowering {
     case .select: values[id] = selection(node)
     case .add, .subtract: values[id] = sum(node)
     case .divide: values[id] = quotient(node)
+    case .negate where isFused[Int(node.a)]: values[id] = negatedProduct(Int(node.a))
     case .power where nodes[Int(node.b)].operation == .constant:
       let exponent = graph.constant(nodes[Int(node.b)])
       values[id] =

@@ -37,7 +37,7 @@ struct VectorProgram: Sendable {
     case widenLow, widenHigh
     /// The doubles of a and then those of b, rounded to floats.
     case narrow
-    /// Writes a to output `immediate`. It has no value.
+    /// Writes a to output `immediate`; with an operand b, adds a·b to the output's sum over points. It has no value.
     case store
   }
 
@@ -151,6 +151,34 @@ extension VectorProgram {
       }
     }
     return interleaved
+  }
+}
+
+extension VectorProgram {
+  /// The same program with products that only a sum over the points takes as operands of their store: a fused
+  /// multiply-add adds them. The first `start` operations stay as they are.
+  func accumulatingProducts(behind start: Int, isSum: (_ output: Int) -> Bool) -> VectorProgram {
+    var useCounts = [Int](repeating: 0, count: operations.count)
+    for operation in operations { for operand in operation.operands { useCounts[Int(operand)] += 1 } }
+    func isAccumulated(_ store: Operation) -> Bool {
+      let (product, place) = (operations[Int(store.a)], Int(store.a))
+      return isSum(Int(store.immediate)) && place >= start && product.code == .multiply
+        && product.precision == precision && useCounts[place] == 1
+    }
+    let products = Set(operations.filter { $0.code == .store && isAccumulated($0) }.map { Int($0.a) })
+    if products.isEmpty { return self }
+    var accumulating = self
+    accumulating.operations.removeAll(keepingCapacity: true)
+    var places = [Value](repeating: -1, count: operations.count)
+    for (position, operation) in operations.enumerated() where !products.contains(position) {
+      var moved = operation
+      if operation.code == .store && products.contains(Int(operation.a)) {
+        (moved.a, moved.b) = (operations[Int(operation.a)].a, operations[Int(operation.a)].b)
+      }
+      places[position] = Value(accumulating.operations.count)
+      accumulating.operations.append(moved.moved(to: places, part: operation.part))
+    }
+    return accumulating
   }
 }
 

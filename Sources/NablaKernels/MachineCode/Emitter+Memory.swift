@@ -139,17 +139,8 @@ extension Emitter {
     let operation = program.operations[position]
     let output = Int(operation.immediate)
     let place = layout.outputs[output]
+    if place == .sum { return emitSum(at: position) }
     let register = inRegister(operation.a)
-    if let sum = residents[.sum(output)] {
-      assembler.vector(assembler.packed, .x0F, 0x58, sum, sum, .register(register))
-      return
-    }
-    if place == .sum {
-      let (sum, scratch) = (VectorOperand.memory(.rsp, sumOfOutput[output]!), takeScratch())
-      assembler.vector(assembler.packed, .x0F, 0x58, scratch, register, sum)
-      assembler.vector(assembler.packed, .x0F, 0x11, scratch, 0, sum)
-      return
-    }
     let base = address(of: layout.inputs.count + output)
     let start = operation.part * vectorBytes
     switch place {
@@ -163,6 +154,34 @@ extension Emitter {
       assembler.low(prefix, .x0F, 0x11, register, 0, .memory(base, 0))
     case .sum: break
     }
+  }
+
+  /// Adds to the sum of an output what each vector of the turn has for it, one directly behind the other in the
+  /// program: a sum in memory is read and written once for all.
+  private mutating func emitSum(at position: Int) {
+    let output = Int(program.operations[position].immediate)
+    func isSame(_ position: Int) -> Bool {
+      let operation = program.operations[position]
+      return operation.code == .store && Int(operation.immediate) == output
+    }
+    // Done with the first vector.
+    if program.operations[position].part > 0 && isSame(position - 1) { return }
+    let stores =
+      position..<(program.operations[position...].indices.first { !isSame($0) } ?? program.operations.count)
+    let (resident, memory) = (residents[.sum(output)], VectorOperand.memory(.rsp, sumOfOutput[output]!))
+    let sum = resident ?? takeScratch()
+    for store in stores {
+      let (a, b) = (program.operations[store].a, program.operations[store].b)
+      let isRead = resident != nil || store > position
+      if b >= 0 {
+        if !isRead { move(to: sum, from: memory) }
+        addProduct(a, b, to: sum)
+      } else {
+        assembler.vector(
+          assembler.packed, .x0F, 0x58, sum, inRegister(a), isRead ? .register(sum) : memory)
+      }
+    }
+    if resident == nil { assembler.vector(assembler.packed, .x0F, 0x11, sum, 0, memory) }
   }
 
   /// Before the loop, sums are zero. No register holds a value then.

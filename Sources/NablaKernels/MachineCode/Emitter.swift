@@ -106,7 +106,9 @@ struct Emitter {
     self.residentCount = residentCount
     let (hoisted, preambleCount) =
       layout.isSinglePoint ? (program, 0) : program.hoisting { layout.inputs[$0] == .shared }
-    let program = hoisted.interleaved(layout.parts, behind: preambleCount)
+    let program =
+      hoisted.accumulatingProducts(behind: preambleCount) { layout.outputs[$0] == .sum }
+      .interleaved(layout.parts, behind: preambleCount)
     self.program = program
     self.preambleCount = preambleCount
     self.layout = layout
@@ -523,6 +525,15 @@ struct Emitter {
 
   /// Whether a value has been computed and not been forgotten.
   func isKnown(_ value: Value) -> Bool { registerOf[Int(value)] != nil || frameOf[Int(value)] != nil }
+
+  /// Adds a·b to a register.
+  mutating func addProduct(_ a: Value, _ b: Value, to register: UInt8) {
+    let (a, b) = registerOf[Int(a)] == nil && registerOf[Int(b)] != nil ? (b, a) : (a, b)
+    let left = inRegister(a)
+    let right = operand(b)
+    assembler.vector(
+      .x66, .x0F38, isWide: assembler.precision == .double, 0xB8, register, left, right)
+  }
 
   /// The register of a value, which is loaded if it is not in one.
   mutating func inRegister(_ value: Value) -> UInt8 {

@@ -106,9 +106,13 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
         add(lanes, laneCount, of: laneCount, to: sums)
       }
       if whole < range.upperBound {
+        // This code may compute fewer points at a time.
         let last = KernelBatch(of: self, inputs, .lanes(lanes))
-        last.run(whole..<range.upperBound)
-        add(lanes, range.upperBound - whole, of: last.unit, to: sums)
+        for start in stride(from: whole, to: range.upperBound, by: last.unit) {
+          let points = start..<Swift.min(start + last.unit, range.upperBound)
+          last.run(points)
+          add(lanes, points.count, of: last.unit, to: sums)
+        }
       }
     }
   }
@@ -194,10 +198,13 @@ final class CodeVariants: Sendable {
     }
   }
 
-  /// A layout with as many vectors in a turn of the loop as pay.
+  /// A layout with as many vectors in a turn of the loop as pay: several where results would be waited for, and where
+  /// more sums than there are registers would go to memory and back for each.
   func interleaved(_ layout: CodeLayout) -> CodeLayout {
     var layout = layout
-    layout.parts = isLatencyBound ? layout.mostParts(instructionSet) : 1
+    let sums = layout.outputs.count { $0 == .sum }
+    layout.parts =
+      isLatencyBound || sums > instructionSet.registerCount ? layout.mostParts(instructionSet) : 1
     return layout
   }
 
