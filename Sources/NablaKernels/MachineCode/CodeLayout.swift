@@ -19,7 +19,7 @@ struct CodeLayout: Hashable, Sendable {
 
   enum Output: Hashable, Sendable {
     case column
-    /// A column at a multiple of the vector's size, written past the caches.
+    /// A column at a multiple of a cache line, written past the caches, a line at a time.
     case streamedColumn
     case tile(columns: Int)
     /// The sum over the points, one partial sum a lane, at base.

@@ -76,7 +76,6 @@ struct KernelBatch<Scalar: KernelScalar> {
     case .sums:
       for i in layout.outputs.indices { layout.outputs[i] = .sum }
     case .columns(let columns):
-      let vectorBytes = kernel.laneCount * Self.size
       for i in layout.outputs.indices {
         let column = columns[i]
         if column.tileColumns > 0 {
@@ -87,7 +86,7 @@ struct KernelBatch<Scalar: KernelScalar> {
           }
         } else if column.stride != 1 {
           stagedOutputs.append(i)
-        } else if isStreamed && vectorBytes == 64 && UInt(bitPattern: column.base) % UInt(vectorBytes) == 0 {
+        } else if isStreamed && UInt(bitPattern: column.base) % 64 == 0 {
           layout.outputs[i] = .streamedColumn
         }
       }

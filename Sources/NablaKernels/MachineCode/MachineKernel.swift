@@ -198,13 +198,16 @@ final class CodeVariants: Sendable {
     }
   }
 
-  /// A layout with as many vectors in a turn of the loop as pay: several where results would be waited for, and where
-  /// more sums than there are registers would go to memory and back for each.
+  /// A layout with as many vectors in a turn of the loop as pay: several where results would be waited for, where more
+  /// sums than there are registers would go to memory and back for each, and where a vector is half a cache line of an
+  /// output that is written past the caches.
   func interleaved(_ layout: CodeLayout) -> CodeLayout {
     var layout = layout
     let sums = layout.outputs.count { $0 == .sum }
+    let isHalfLine = instructionSet.vectorBytes < 64 && layout.outputs.contains(.streamedColumn)
     layout.parts =
-      isLatencyBound || sums > instructionSet.registerCount ? layout.mostParts(instructionSet) : 1
+      isLatencyBound || sums > instructionSet.registerCount || isHalfLine
+      ? layout.mostParts(instructionSet) : 1
     return layout
   }
 
