@@ -56,6 +56,24 @@ import TestSupport
     #expect(wave.hessianVectorProduct(at: x[0], along: v).shape == [3])
   }
 
+  @Test func manyDirectionsAtManyPoints() {
+    var generator = SplitMix64(seed: seed)
+    let x = uniform([4, 3], &generator)
+    let (shared, own) = (uniform([2, 1, 3], &generator), uniform([2, 4, 3], &generator))
+    let (gradients, hessians) = (wave.gradient(at: x), wave.hessian(at: x))
+    expectClose(
+      wave.jacobianVectorProduct(at: x, along: shared), einsum("ni,ki->kn", gradients, shared[0..., 0]), "J v"
+    )
+    expectClose(wave.jacobianVectorProduct(at: x, along: own), einsum("ni,kni->kn", gradients, own), "J v")
+    expectClose(
+      wave.hessianVectorProduct(at: x, along: own), einsum("nij,knj->kni", hessians, own), "H v")
+    let list = Function(3) { x in [x[0] * x[1], exp(x[2])] }
+    let weights = uniform([5, 1, 2], &generator)
+    expectClose(
+      list.vectorJacobianProduct(at: x, weights: weights),
+      einsum("nmi,km->kni", list.jacobian(at: x), weights[0..., 0]), "wᵀ J")
+  }
+
   @Test func sumsOfProducts() {
     var generator = SplitMix64(seed: seed)
     let rows = uniform([1000, 2], &generator)
