@@ -83,7 +83,9 @@ let package = Package(
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors", numerics],
       resources: [.copy("Resources")]),
-    tests("NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"]),
+    tests(
+      "NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"],
+      resources: [.copy("Resources")]),
     tests(
       "NablaCriticalPoints",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"],

@@ -46,6 +46,11 @@ package struct DerivativeError: Sendable {
   package var estimatedCost: Double { 40 * Double(analysis.operationCount) + 200 }
 }
 
+extension Function {
+  /// The error bounds of a scalar function's derivatives; made at the first call.
+  package var derivativeError: DerivativeError { plans.derivativeError { DerivativeError(of: self) } }
+}
+
 /// `count` ulps of each coordinate: what is not known of a point that was rounded to doubles.
 package func ulps(_ count: Double, of point: [Double]) -> [Double] {
   point.map { count * Swift.max($0.ulp, .leastNonzeroMagnitude) }

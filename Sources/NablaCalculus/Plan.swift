@@ -188,6 +188,10 @@ final class PlanCache: Sendable {
 
   /// The kernel of x − H⁻¹∇f, which may write over x.
   let newtonKernel = Once<any Kernel<Double>>()
+  /// Bounds of what rounding does to the derivatives.
+  let derivativeError = Once<DerivativeError>()
+  /// Newton's method with its safeguards.
+  let minimizationKernels = Once<MinimizationKernels>()
   /// The eigenvalues of the Hessian.
   let eigenvalueChain = Once<KernelChain>()
   /// The function applied to tensors by element.

@@ -28,7 +28,7 @@ extension Function {
     let evaluation = evaluate([.value, .gradient, .hessian], at: points, parameters: parameters)
     let n = variables.count
     let count = points.rank == 2 ? points.shape[0] : 1
-    let error = DerivativeError(of: self)
+    let error = derivativeError
     let coordinates = points.scalars
     let (values, gradients) = (evaluation.value.scalars, evaluation.gradient.scalars)
     let hessians = evaluation.hessian.scalars

@@ -18,7 +18,7 @@ struct PointInspector {
     self.parameters = parameters
     scales = box.scales
     parameterTensor = parameters.isEmpty ? nil : Tensor(parameters)
-    error = DerivativeError(of: function)
+    error = function.derivativeError
     classifier = Classifier(function, parameters: parameters, error: error)
   }
 

@@ -176,9 +176,9 @@ private struct StageRun {
 
   private func isZero(_ count: Int) -> Bool {
     guard let last else { return true }
-    var largest = 0.0
-    for i in 0..<count { largest = Swift.max(largest, last[i]) }
-    return largest == 0
+    // Mostly one of the first is not: the loop is short until the last turns.
+    for i in 0..<count where last[i] != 0 { return false }
+    return true
   }
 
   /// Lets point 0 be the block's first.

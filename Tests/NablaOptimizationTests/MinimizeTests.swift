@@ -96,7 +96,7 @@ struct MinimizeTests {
     // No tolerance can be met, and the point is as good as it gets.
     var options = OptimizationOptions()
     options.relativeGradientTolerance = 0
-    options.stepTolerance = 0
+    options.relativeStepTolerance = 0
     let tight = minimize(problems[0].function, from: [-1.2, 1], options: options)
     #expect(tight.converged, "\(tight.reason)")
     #expect(abs(tight.point[0] - 1) < 1e-10)

@@ -95,6 +95,13 @@ package struct BlockLDL {
     }
   }
 
+  /// Where A is positive definite, as far as the determinants of the blocks do not overflow or underflow.
+  package var isPositiveDefinite: Expr {
+    blocks.reduce(.true) { condition, block in
+      condition && (block.second == nil ? block.p .> 0 : block.p .> 0 && block.determinant .> 0)
+    }
+  }
+
   /// Where A is positive definite, and the determinants of the blocks are far from overflow and underflow.
   package var isSafelyPositiveDefinite: Expr {
     blocks.reduce(.true) { condition, block in

@@ -4,23 +4,32 @@
 /// Moré and Sorensen, "Computing a trust region step", SIAM J. Sci. Stat. Comput. 4 (1983): p minimises m
 /// on ‖p‖ ≤ Δ exactly where (H + σI)p = −g for some σ ≥ 0 with H + σI positive semidefinite and
 /// σ(Δ − ‖p‖) = 0. With the eigenvalues at hand σ is the root of a function of one variable.
-struct TrustRegionModel {
+struct QuadraticModel {
   /// Ascending.
   let eigenvalues: [Double]
+  /// Row-major, of `dimension` coordinates each.
   private let vectors: [Double]
   /// The gradient's components along the eigenvectors.
   private let slopes: [Double]
+  private let dimension: Int
+
+  /// A model by its eigenvalues, ascending; directions that are not among the eigenvectors do not count.
+  init(eigenvalues: [Double], vectors: [Double], slopes: [Double], dimension: Int) {
+    self.eigenvalues = eigenvalues
+    self.vectors = vectors
+    self.slopes = slopes
+    self.dimension = dimension
+  }
 
   init(gradient: [Double], solver: SymmetricEigensolver) {
     let n = gradient.count
-    eigenvalues = solver.values
-    vectors = solver.vectors
-    slopes = (0..<n).map { k in
-      (0..<n).reduce(0) { $0 + solver.vectors[k * n + $1] * gradient[$1] }
-    }
+    self.init(
+      eigenvalues: solver.values, vectors: solver.vectors,
+      slopes: (0..<n).map { k in (0..<n).reduce(0) { $0 + solver.vectors[k * n + $1] * gradient[$1] } },
+      dimension: n)
   }
 
-  var isPositiveDefinite: Bool { eigenvalues[0] > 0 }
+  var isPositiveDefinite: Bool { eigenvalues.first.map { $0 > 0 } ?? true }
 
   /// The largest eigenvalue in magnitude.
   var largest: Double { Swift.max(Swift.abs(eigenvalues[0]), Swift.abs(eigenvalues[eigenvalues.count - 1])) }
@@ -37,10 +46,11 @@ struct TrustRegionModel {
   func minimizer(radius: Double) -> (step: [Double], change: Double) {
     var p = coefficients(0)
     if !isPositiveDefinite || !(length(p) <= radius) { p = boundaryMinimizer(radius) }
-    let n = p.count
     var change = 0.0
-    for k in 0..<n { change += p[k] * (slopes[k] + 0.5 * eigenvalues[k] * p[k]) }
-    let step = (0..<n).map { j in (0..<n).reduce(0) { $0 + p[$1] * vectors[$1 * n + j] } }
+    for k in p.indices { change += p[k] * (slopes[k] + 0.5 * eigenvalues[k] * p[k]) }
+    let step = (0..<dimension).map { j in
+      p.indices.reduce(0) { $0 + p[$1] * vectors[$1 * dimension + j] }
+    }
     return (step, change)
   }
 
@@ -101,9 +111,29 @@ struct TrustRegionModel {
   }
 }
 
-/// The Euclidean norm, without overflow.
-func length(_ vector: [Double]) -> Double {
-  let largest = vector.reduce(0) { $1.isNaN ? .nan : Swift.max($0, Swift.abs($1)) }
-  guard largest > 0, largest.isFinite else { return largest }
-  return largest * vector.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }.squareRoot()
+/// The exact minimiser: see ``TrustRegionStep/exact``.
+struct ExactSubproblem: TrustRegionSubproblem {
+  private var solver: SymmetricEigensolver?
+  private var model: DenseModel?
+  private var quadratic: QuadraticModel?
+
+  mutating func prepare(_ run: Minimization, free: [Int]?) -> Bool {
+    guard let model = DenseModel(run, free: free) else { return false }
+    let n = model.gradient.count
+    let solver = self.solver.flatMap { $0.order == n ? $0 : nil } ?? SymmetricEigensolver(order: n)
+    guard n > 0, solver.decompose(model.hessian) else { return false }
+    (self.solver, self.model) = (solver, model)
+    quadratic = QuadraticModel(gradient: model.gradient, solver: solver)
+    return true
+  }
+
+  var newtonLength: Double? {
+    quadratic.flatMap { $0.isPositiveDefinite ? $0.newtonLength : nil }
+  }
+
+  func minimizer(radius: Double) -> (step: [Double], change: Double) {
+    quadratic?.minimizer(radius: radius) ?? ([], 0)
+  }
+
+  func change(_ step: [Double]) -> Double { model?.change(step) ?? 0 }
 }
