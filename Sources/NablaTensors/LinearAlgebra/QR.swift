@@ -15,6 +15,15 @@ extension LinearAlgebra {
     return (factors.q(complete: complete), factors.r(complete: complete))
   }
 
+  /// R alone of ``qr(_:complete:)``: of an augmented matrix [A b] that is all that a least-squares problem needs.
+  ///
+  /// - Throws: `notFinite`.
+  package static func triangularFactor<S: TensorScalar>(
+    _ a: Tensor<S>
+  ) throws(LinearAlgebraError) -> Tensor<S> {
+    try HouseholderQR(a, "triangularFactor", pivoted: false).r(complete: false)
+  }
+
   /// The factors of A P = Q R with column pivoting, which reveals the rank: the absolute values on the
   /// diagonal of R fall, and nearly always fall where the singular values do.
   ///
