@@ -52,5 +52,5 @@ struct Run {
 
 /// All workloads, in the order of the peers' table; what it lacks is last.
 let allWorkloads =
-  pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + latencyWorkloads
-  + largeFunctionWorkloads + largeGraphWorkloads + elementwiseWorkloads
+  pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + minimizationWorkloads
+  + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads + elementwiseWorkloads
