@@ -4,7 +4,7 @@ import ArgumentParser
 struct NablaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nabla",
-    abstract: "Exact derivatives and what they are for: critical points, minima, values and gradients.",
+    abstract: "Exact derivatives and what they are for: critical points, minima, fits, values and gradients.",
     usage: "nabla <command> <expression> [<options>]",
     discussion: """
       Examples:
@@ -13,6 +13,7 @@ struct NablaCommand: ParsableCommand {
         nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
         nabla differentiate "sin(x)*y^2" --order 2
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
+        nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
 
       Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and associates to the \
       right), parentheses, the constants pi, e and inf, and the functions sqrt cbrt exp exp2 expm1 log log2 \
@@ -34,6 +35,7 @@ struct NablaCommand: ParsableCommand {
       EvaluateCommand.self,
       DifferentiateCommand.self,
       MinimizeCommand.self,
+      FitCommand.self,
     ])
 
   /// The words by which the commands are called.

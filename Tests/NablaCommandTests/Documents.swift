@@ -81,6 +81,13 @@ struct DifferentiateDocument: Decodable {
 }
 
 struct MinimizeDocument: Decodable {
+  struct Method: Decodable {
+    let method: String
+    let converged: Bool
+    let iterations: Int
+    let trace: [Step]
+  }
+
   struct Step: Decodable {
     let iteration: Int
     let point: [Double]
@@ -100,6 +107,8 @@ struct MinimizeDocument: Decodable {
   let reason: String
   let kind: String
   let trace: [Step]?
+  let activeBounds: [String]
+  let methods: [Method]?
 }
 
 struct ExplainDocument: Decodable {

@@ -9,7 +9,7 @@ import Testing
     #expect(
       run.output == """
         OVERVIEW: Exact derivatives and what they are for: critical points, minima,
-        values and gradients.
+        fits, values and gradients.
 
         Examples:
           nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
@@ -17,6 +17,7 @@ import Testing
           nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
           nabla differentiate "sin(x)*y^2" --order 2
           nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
+          nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
 
         Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and
         associates to the right), parentheses, the constants pi, e and inf, and the
@@ -45,6 +46,7 @@ import Testing
           evaluate                Compute values and derivatives at points.
           differentiate           Print the derivatives of an expression as formulas.
           minimize                Find a local minimum from a start.
+          fit                     Fit a model to data by least squares.
 
           See 'nabla help <subcommand>' for detailed help.
 
@@ -53,7 +55,7 @@ import Testing
 
   @Test(
     "the main help names every command and what it does",
-    arguments: ["classify", "evaluate", "differentiate", "minimize"])
+    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit"])
   func commands(_ name: String) throws {
     #expect(try Nabla(["--help"]).output.contains("\n  \(name) "))
     let help = try Nabla([name, "--help"])
@@ -62,10 +64,12 @@ import Testing
     for option in ["--variables", "--json", "--output"] { #expect(help.output.contains("\n  \(option)")) }
   }
 
-  @Test("the examples of the help run", arguments: ["classify", "evaluate", "differentiate", "minimize"])
+  @Test(
+    "the examples of the help run", arguments: ["classify", "evaluate", "differentiate", "minimize", "fit"])
   func examples(_ name: String) throws {
     let scratch = try Scratch()
     _ = try scratch.file("points.csv", "x\n0\n0.5\n")
+    _ = try scratch.file("data.csv", "x,y\n0,1\n1,2.9\n2,5.2\n3,6.8\n")
     _ = try scratch.file("starts.csv", "x,y\n0.1,0.1\n0.6,0.8\n")
     let lines = try Nabla([name, "--help"]).output.split(separator: "\n")
     let examples = lines.filter { $0.hasPrefix("  nabla ") }

@@ -9,8 +9,10 @@ import Testing
     #expect(run.status == 0)
     #expect(
       try run.keys() == [
-        "command", "expression", "variables", "point", "value", "gradientNorm", "iterations", "evaluations",
-        "gradientEvaluations", "hessianEvaluations", "converged", "reason", "kind",
+        "command", "expression", "variables", "method", "point", "value", "gradientNorm", "iterations",
+        "evaluations", "gradientEvaluations", "hessianEvaluations", "productEvaluations", "converged",
+        "reason",
+        "kind", "activeBounds",
       ])
     let document = try run.document(MinimizeDocument.self)
     #expect(document.command == "minimize")
@@ -43,12 +45,16 @@ import Testing
   }
 
   @Test(
-    "methods that do not exist yet, bounds, starts",
+    "methods, rates, bounds and starts that are wrong",
     arguments: [
-      (["--method", "adam", "--from", "1"], "adam is not available yet"),
-      (["--method", "lbfgs", "--from", "1"], "lbfgs is not available yet"),
       (["--method", "foo", "--from", "1"], "\"foo\" is not known"),
-      (["--in", "-1:1", "--from", "1"], "bounds are not available yet"), ([], "--from"),
+      (["--method", "adam,,lbfgs", "--from", "1"], "\"\" is not known"),
+      (["--method", "adam,adam", "--from", "1"], "adam twice"),
+      (["--method", "adam", "--rate", "-1", "--from", "1"], "a learning rate is positive"),
+      (["--method", "newton", "--rate", "0.1", "--from", "1"], "--rate is for"),
+      (["--max-iterations", "-1", "--from", "1"], "0 or more"),
+      (["--in", "1:-1", "--from", "1"], "reversed"), (["--in", "inf:inf", "--from", "1"], "infinite"),
+      ([], "--from"),
       (["--from", "1", "--from", "2"], "2 times"), (["--from", "1,2"], "2 coordinates"),
       (["--from", "nan"], "not a number"), (["--from", "-inf"], "not finite"),
     ])
@@ -75,5 +81,52 @@ import Testing
     let array = try Nabla(
       ["minimize", "(x-1)^2", "--from", "3", "--output", "p.npy"], directory: scratch.url)
     #expect(array.status == 0)
+  }
+
+  @Test(
+    "every method finds the bottom of a bowl",
+    arguments: [
+      "newton", "trust-region", "lbfgs", "gradient-descent", "momentum", "nesterov", "adam", "newton-cg",
+      "bfgs",
+      "conjugate-gradients", "dogleg", "steihaug",
+    ])
+  func methods(_ method: String) throws {
+    let run = try Nabla(["minimize", "(x-3)^2+(y+1)^2", "--from", "0,0", "--method", method, "--json"])
+    #expect(run.status == 0, "\(run.errors)")
+    let document = try run.document(MinimizeDocument.self)
+    #expect(abs(document.point[0] - 3) < 1e-9 && abs(document.point[1] + 1) < 1e-9)
+    #expect(document.kind == "minimum" && document.converged)
+  }
+
+  @Test("bounds, one of them active, the other infinite")
+  func bounds() throws {
+    let run = try Nabla([
+      "minimize", "(x-3)^2+(y+1)^2", "--from", "0,0", "--in", "x=0:2,y=-inf:inf", "--json",
+    ])
+    #expect(run.status == 0)
+    let document = try run.document(MinimizeDocument.self)
+    #expect(document.point == [2, -1] && document.kind == "minimum" && document.activeBounds == ["x"])
+  }
+
+  @Test("several methods are compared; it is enough that one converges")
+  func comparison() throws {
+    let run = try Nabla([
+      "minimize", Self.rosenbrock, "--from", "-1.2,1", "--method", "gradient-descent,lbfgs,newton", "--rate",
+      "1e-9", "--trace", "--json",
+    ])
+    #expect(run.status == 0 && run.errors.contains("gradient-descent: the minimization did not converge"))
+    let document = try run.document(MinimizeDocument.self)
+    let methods = try #require(document.methods)
+    #expect(methods.map(\.method) == ["gradient-descent", "lbfgs", "newton"])
+    #expect(methods.map(\.converged) == [false, true, true])
+    #expect(methods.allSatisfy { $0.trace.count == $0.iterations + 1 })
+    let table = try Nabla(["minimize", "x^4+y^2", "--from", "1,1", "--method", "lbfgs,newton"])
+    #expect(table.status == 0 && table.output.contains("lbfgs") && table.output.contains("order"))
+  }
+
+  @Test("a rate that is too large diverges, and that is said")
+  func diverging() throws {
+    let run = try Nabla(["minimize", "x^2", "--from", "1", "--method", "gradient-descent", "--rate", "1.1"])
+    #expect(run.status == 1 && run.errors.contains("smaller learning rate"))
   }
 }

@@ -8,6 +8,40 @@ enum BoxParsing {
   static func box(
     _ text: String, variables: [String], option: String
   ) throws(CommandError) -> [ClosedRange<Double>] {
+    let ranges = try ranges(text, variables: variables, option: option)
+    for range in ranges {
+      let shown = range.text.trimmingBlanks().elided()
+      if range.lower.isInfinite || range.upper.isInfinite {
+        throw .usage("\(range.place) is \(shown), which is infinite; only bounded boxes can be searched yet")
+      }
+      if !(range.upper - range.lower).isFinite {
+        throw .usage("\(range.place) is \(shown), which is wider than the largest double")
+      }
+    }
+    return ranges.map { $0.lower...$0.upper }
+  }
+
+  /// The ranges as bounds, which may be infinite.
+  static func bounds(_ text: String, variables: [String], option: String) throws(CommandError) -> Bounds {
+    let ranges = try ranges(text, variables: variables, option: option)
+    do {
+      return try Bounds(lower: ranges.map(\.lower), upper: ranges.map(\.upper))
+    } catch {
+      throw .usage("\(option): \(error.description)")
+    }
+  }
+
+  /// A range with what messages call it and how it was written.
+  private struct Range {
+    let place: String
+    let text: String
+    let lower: Double
+    let upper: Double
+  }
+
+  private static func ranges(
+    _ text: String, variables: [String], option: String
+  ) throws(CommandError) -> [Range] {
     if text.trimmingBlanks().isEmpty {
       throw .usage("\(option) is empty; write a box as x=-5:5,y=0:1, or -5:5 for every variable")
     }
@@ -17,14 +51,14 @@ enum BoxParsing {
       return variables.map { _ in range }
     }
     let values = try EntryOrder.values(entries, for: variables, option: option, things: "ranges")
-    var box: [ClosedRange<Double>] = []
+    var ranges: [Range] = []
     for (name, value) in zip(variables, values) {
-      box.append(try range(value, "\(option): the range of \(name.elided())"))
+      ranges.append(try range(value, "\(option): the range of \(name.elided())"))
     }
-    return box
+    return ranges
   }
 
-  private static func range(_ text: String, _ place: String) throws(CommandError) -> ClosedRange<Double> {
+  private static func range(_ text: String, _ place: String) throws(CommandError) -> Range {
     let bounds = splitOutsideParentheses(text, at: ":")
     guard bounds.count == 2 else {
       throw .usage("\(place) is \"\(text.elided())\"; a range has two bounds, lower:upper")
@@ -35,15 +69,9 @@ enum BoxParsing {
     }
     let lower = try ConstantParsing.numberOrInfinity(bounds[0], "\(place): the lower bound")
     let upper = try ConstantParsing.numberOrInfinity(bounds[1], "\(place): the upper bound")
-    if lower.isInfinite || upper.isInfinite {
-      throw .usage("\(place) is \(shown), which is infinite; only bounded boxes can be searched yet")
-    }
     if lower > upper {
       throw .usage("\(place) is \(shown), which is reversed: write \(bounds[1]):\(bounds[0])")
     }
-    if !(upper - lower).isFinite {
-      throw .usage("\(place) is \(shown), which is wider than the largest double")
-    }
-    return lower...upper
+    return Range(place: place, text: text, lower: lower, upper: upper)
   }
 }

@@ -11,6 +11,14 @@ enum ConstantParsing {
     return value
   }
 
+  /// The whole number that a text stands for, 0 or more.
+  static func count(_ text: String, _ place: String) throws(CommandError) -> Int {
+    guard let value = Int(text.trimmingBlanks()), value >= 0 else {
+      throw .usage("\(place) is \(text.elided()); it is a whole number, 0 or more")
+    }
+    return value
+  }
+
   /// The number, perhaps infinite but never NaN, that a text stands for.
   static func numberOrInfinity(_ text: String, _ place: String) throws(CommandError) -> Double {
     let trimmed = text.trimmingBlanks()
