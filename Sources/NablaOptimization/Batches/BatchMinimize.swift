@@ -19,7 +19,7 @@ public import NablaTensors
 ///     there is no trace, and budgets are those of each start.
 /// - Returns: an end for each start, in their order, which depends neither on the other starts nor on the number of
 ///   threads.
-/// - Precondition: the shapes fit the function; with bounds, the method takes them.
+/// - Precondition: the shapes fit the function.
 public func minimize(
   _ f: Function, fromEach starts: Tensor<Double>, parameters: Tensor<Double>? = nil,
   within bounds: Bounds? = nil,
@@ -30,9 +30,6 @@ public func minimize(
   precondition(
     starts.rank == 2 && starts.shape[1] == n,
     "starts for a function of \(n) variables have shape [N, \(n)]; these have shape \(starts.shape)")
-  precondition(
-    bounds == nil || method.takesBounds,
-    "the method \(method.name) takes no bounds; trust-region and lbfgs do")
   let begin = ContinuousClock.now
   var options = options
   (options.callback, options.keepsTrace) = (nil, false)

@@ -17,19 +17,26 @@ public struct MinimizationMethod: Sendable {
   /// The name by which the command line and tables call it: `trust-region`, `lbfgs`.
   public let name: String
 
-  /// Whether it takes bounds.
-  public let takesBounds: Bool
-
   /// What the method asks of an objective besides value and gradient.
   let needs: Needs
 
   let minimizer: any Minimizer
 
-  enum Needs: Sendable { case gradient, products, hessian }
+  /// Each includes those before it.
+  enum Needs: Int, Sendable, CustomStringConvertible {
+    case gradient, products, hessian
 
-  init(_ name: String, takesBounds: Bool = true, needs: Needs = .gradient, _ minimizer: any Minimizer) {
+    var description: String {
+      switch self {
+      case .gradient: "gradients"
+      case .products: "products with the Hessian"
+      case .hessian: "Hessians"
+      }
+    }
+  }
+
+  init(_ name: String, needs: Needs = .gradient, _ minimizer: any Minimizer) {
     self.name = name
-    self.takesBounds = takesBounds
     self.needs = needs
     self.minimizer = minimizer
   }

@@ -14,7 +14,7 @@ public import NablaCalculus
 ///   - method: how to minimise; by default Newton's method in a trust region.
 ///   - options: tolerances, limits, callback.
 /// - Returns: the best point with the reason for stopping; it does not throw, whatever the numbers are.
-/// - Precondition: the lengths fit the function; with bounds, the method takes them.
+/// - Precondition: the lengths fit the function.
 /// - Complexity: as the method's.
 public func minimize(
   _ f: Function, from start: [Double], parameters: [Double] = [], within bounds: Bounds? = nil,
@@ -32,8 +32,9 @@ public func minimize(
   method: MinimizationMethod = .trustRegion(), options: OptimizationOptions = OptimizationOptions()
 ) -> OptimizationResult {
   precondition(
-    bounds == nil || method.takesBounds,
-    "the method \(method.name) takes no bounds; trust-region and lbfgs do")
+    method.needs.rawValue <= objective.offers.rawValue,
+    "the method \(method.name) needs \(method.needs), and the objective offers \(objective.offers): give it more, or take lbfgs"
+  )
   let run = Minimization(
     objective, from: start, bounds: bounds, options: options, leavesSaddles: method.minimizer.leavesSaddles)
   return run.result(run.start() ?? method.minimizer.minimize(run))

@@ -15,6 +15,8 @@ public struct Objective: Sendable {
   /// Up to so many variables a Hessian is computed only to confirm and classify an end.
   public static let largestClassified = 256
 
+  /// What it has besides values.
+  let offers: MinimizationMethod.Needs
   let makeEvaluator: @Sendable () -> any ObjectiveEvaluator
 
   /// A scalar function.
@@ -27,6 +29,7 @@ public struct Objective: Sendable {
       function.parameters.count == parameters.count,
       "the function has \(function.parameters.count) parameters, and \(parameters.count) values are given")
     dimension = function.variables.count
+    offers = .hessian
     let row = parameters.isEmpty ? nil : Tensor(parameters)
     makeEvaluator = { FunctionEvaluator(function, parameters: row, isSum: false) }
   }
@@ -41,6 +44,7 @@ public struct Objective: Sendable {
       "rows for \(function.parameters.count) parameters have shape [N, \(function.parameters.count)], not \(rows.shape)"
     )
     dimension = function.variables.count
+    offers = .hessian
     makeEvaluator = { FunctionEvaluator(function, parameters: rows, isSum: true) }
   }
 
@@ -48,6 +52,7 @@ public struct Objective: Sendable {
   public init(_ function: PartiallySeparableFunction) {
     precondition(function.variableCount > 0, "a function without variables cannot be minimised")
     dimension = function.variableCount
+    offers = dimension <= Self.largestClassified ? .hessian : .products
     makeEvaluator = { PartiallySeparableEvaluator(function: function) }
   }
 
@@ -65,6 +70,7 @@ public struct Objective: Sendable {
   ) {
     precondition(dimension > 0, "a function without variables cannot be minimised")
     self.dimension = dimension
+    offers = hessian != nil ? .hessian : hessianVectorProduct != nil ? .products : .gradient
     makeEvaluator = {
       ClosureEvaluator(
         valueClosure: value, gradientClosure: valueAndGradient, hessianClosure: hessian,
@@ -74,6 +80,7 @@ public struct Objective: Sendable {
 
   init(dimension: Int, makeEvaluator: @escaping @Sendable () -> any ObjectiveEvaluator) {
     self.dimension = dimension
+    offers = .hessian
     self.makeEvaluator = makeEvaluator
   }
 
