@@ -65,7 +65,6 @@ struct MinimizationKernels: Sendable {
       .init(ending, reads: Array(state[..<n]) + given, writes: results),
     ])
   }
-
 }
 
 /// What the kernels compute.

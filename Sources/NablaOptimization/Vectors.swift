@@ -44,6 +44,20 @@ func difference(_ x: [Double], _ y: [Double]) -> [Double] { sum(x, -1, y) }
 /// α x.
 func scaled(_ x: [Double], by alpha: Double) -> [Double] { x.map { alpha * $0 } }
 
+/// A x of a square matrix, row-major.
+func product(_ matrix: [Double], _ x: [Double]) -> [Double] {
+  let n = x.count
+  return matrix.withUnsafeBufferPointer { matrix in
+    x.withUnsafeBufferPointer { x in
+      (0..<n).map { i in
+        var sum = 0.0
+        for j in 0..<n { sum += matrix[i * n + j] * x[j] }
+        return sum
+      }
+    }
+  }
+}
+
 /// The Euclidean norm, without overflow.
 func length(_ vector: [Double]) -> Double {
   let square = dot(vector, vector)

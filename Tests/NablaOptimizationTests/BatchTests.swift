@@ -62,6 +62,22 @@ struct BatchTests {
     #expect(minimize(Self.himmelblau, fromEach: Tensor.zeros([0, 2])).count == 0)
   }
 
+  @Test func budgetsAreThoseOfEachStart() {
+    let starts = Self.box.latinHypercube(40, seed: 2)
+    var options = OptimizationOptions()
+    options.maxIterations = 1
+    for method: MinimizationMethod in [.trustRegion(), .lbfgs(), .gradientDescent(rate: 0.001)] {
+      let ends = minimize(Self.himmelblau, fromEach: starts, method: method, options: options)
+      #expect(ends.reasonCounts == [.iterationLimit: 40], "\(method.name): \(ends.reasonCounts)")
+    }
+    options = OptimizationOptions()
+    options.maxEvaluations = 3
+    for method: MinimizationMethod in [.trustRegion(), .gradientDescent(rate: 0.001)] {
+      let ends = minimize(Self.himmelblau, fromEach: starts, method: method, options: options)
+      #expect(ends.reasonCounts == [.evaluationLimit: 40], "\(method.name): \(ends.reasonCounts)")
+    }
+  }
+
   @Test func parametersMayDifferFromStartToStart() {
     let f = Function(1, parameters: 1) { x, p in pow(x[0] - p[0], 2) + pow(x[0] - p[0], 4) }
     for method: MinimizationMethod in [.trustRegion(), .lbfgs(), .gradientDescent(rate: 0.1)] {

@@ -99,16 +99,15 @@ private struct FitProblem {
   let residuals: Residuals
 
   init(_ formula: Formula, data path: String, response text: String, sigma: String?) throws(CommandError) {
-    guard formula.outputs.count == 1 else {
-      throw .usage("fit takes one model; this one has \(formula.outputs.count) outputs separated by \";\"")
-    }
+    // For its checks: one output, and derivatives that fit the memory.
+    _ = try formula.scalarFunction(for: "fit")
     let response: Expr
     do {
       response = try Expr(parsing: text)
     } catch {
       throw .usage("--response: \(error)")
     }
-    let table = try DataTable(path)
+    let table = try DataTable(path, option: "--data")
     let responseNames = VariableNames.used(in: text)
     if responseNames.isEmpty {
       throw .usage(
@@ -128,7 +127,8 @@ private struct FitProblem {
     where !names.contains(name) {
       names.append(name)
     }
-    let rows = try table.rows(of: names)
+    let scalars = try table.scalars(of: names)
+    let rows = Tensor<Double>(shape: [scalars.count / names.count, names.count], scalars: scalars)
     if let sigma {
       let column = names.firstIndex(of: sigma)!
       let values = rows[.all, column].scalars
@@ -149,46 +149,6 @@ private struct FitProblem {
     residuals = Residuals(
       Function(residual, of: parameters.map { .variable($0) }, parameters: names.map { .variable($0) }),
       over: rows)
-  }
-}
-
-/// A file of comma-separated values whose columns have names.
-private struct DataTable {
-  let file: String
-  private var reader: CSVReader
-
-  var header: [String] { reader.header }
-
-  init(_ path: String) throws(CommandError) {
-    if path.isEmpty { throw .usage("--data needs the name of a file") }
-    let bytes = try CommandError.wrapping { () throws(FileError) in
-      try WholeFile.read(path, limit: PointFile.sizeLimit)
-    }
-    let name = WholeFile.name(path)
-    file = name
-    reader = try CommandError.wrapping { () throws(FileError) in try CSVReader(bytes, file: name) }
-  }
-
-  /// The named columns, [m, k]; all numbers are finite.
-  func rows(of names: [String]) throws(CommandError) -> Tensor<Double> {
-    var reader = reader
-    var places: [Int] = []
-    for name in names {
-      guard let column = reader.columns[name] else {
-        throw CommandError(
-          reader.error(
-            "no column is called \"\(name.elided())\" (the header has \(VariableNames.list(reader.header)))"))
-      }
-      places.append(column)
-    }
-    var scalars: [Double] = []
-    while let row = try CommandError.wrapping({ () throws(FileError) in try reader.next() }) {
-      for (name, place) in zip(names, places) {
-        scalars.append(
-          try CommandError.wrapping { () throws(FileError) in try reader.number(row[place], column: name) })
-      }
-    }
-    return Tensor(shape: [scalars.count / names.count, names.count], scalars: scalars)
   }
 }
 

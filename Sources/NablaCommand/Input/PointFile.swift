@@ -2,46 +2,18 @@ import Nabla
 
 /// Points from a file: comma-separated values with a header of variable names, or `.npy`.
 enum PointFile {
-  /// The largest file accepted, in bytes.
-  static let sizeLimit = 1 << 30
-
   /// The points, one after another, with their coordinates in variable order. They are finite.
   ///
   /// - Parameter path: a name that ends in `.npy` for NumPy's format, otherwise of a CSV file; `-` is
   ///   standard input.
   static func read(_ path: String, variables: [String]) throws(CommandError) -> [Double] {
-    if path.isEmpty { throw .usage("--points needs the name of a file") }
-    let bytes = try CommandError.wrapping { () throws(FileError) in try WholeFile.read(path, limit: sizeLimit)
+    guard path.hasSuffix(".npy") else {
+      return try DataTable(path, option: "--points").scalars(of: variables)
     }
-    let name = WholeFile.name(path)
-    return path.hasSuffix(".npy")
-      ? try npy(bytes, file: name, variables: variables) : try csv(bytes, file: name, variables: variables)
-  }
-
-  /// The columns named by the variables, in any order; other columns are not read.
-  private static func csv(
-    _ bytes: [UInt8], file: String, variables: [String]
-  ) throws(CommandError) -> [Double] {
-    var reader = try CommandError.wrapping { () throws(FileError) in try CSVReader(bytes, file: file) }
-    var columns: [Int] = []
-    for variable in variables {
-      guard let column = reader.columns[variable] else {
-        throw CommandError(
-          reader.error(
-            "no column is called \"\(variable.elided())\" (the header has \(VariableNames.list(reader.header)))"
-          ))
-      }
-      columns.append(column)
+    let bytes = try CommandError.wrapping { () throws(FileError) in
+      try WholeFile.read(path, limit: DataTable.sizeLimit)
     }
-    var points: [Double] = []
-    while let row = try CommandError.wrapping({ () throws(FileError) in try reader.next() }) {
-      for (variable, column) in zip(variables, columns) {
-        points.append(
-          try CommandError.wrapping { () throws(FileError) in try reader.number(row[column], column: variable)
-          })
-      }
-    }
-    return points
+    return try npy(bytes, file: WholeFile.name(path), variables: variables)
   }
 
   /// An array of shape [N, n], or [N] if there is one variable.

@@ -35,7 +35,7 @@ public func minimize(
   (options.callback, options.keepsTrace) = (nil, false)
   var batch = Batch(f, starts: starts, parameters: parameters)
   if bounds == nil {
-    if method.needs == .hessian && n <= Batch.largestFused { batch.runNewton() }
+    if method.needs == .hessian && n <= Batch.largestFused && Batch.fits(options) { batch.runNewton() }
     if let rule = method.minimizer as? UpdateRuleDescent, rule.rate != nil {
       batch.runRule(rule, options)
     }
@@ -55,6 +55,15 @@ private struct Batch {
   /// nil for starts that have not ended.
   var reasons: [StoppingReason?]
   var converged: [Bool]
+
+  /// The iterations of the rounds of the Newton kernel.
+  private static let rounds = [10, 6, 10, 100]
+
+  /// Whether the kernel, which counts and times nothing start by start, stays within all budgets.
+  static func fits(_ options: OptimizationOptions) -> Bool {
+    let steps = rounds.reduce(0, +)
+    return options.maxIterations >= steps && options.maxEvaluations > steps && options.maxTime == nil
+  }
 
   /// Up to this many variables an iteration is one kernel, which grows with n³/6.
   static let largestFused = 12
@@ -81,13 +90,13 @@ private struct Batch {
   mutating func runNewton() {
     let count = starts.shape[0]
     guard count > 0 else { return }
-    let ends = function.newtonMinima(from: starts, steps: 10, parameters: parameters)
+    let ends = function.newtonMinima(from: starts, steps: Self.rounds[0], parameters: parameters)
     (points, values, gradientNorms) = (ends.points, ends.values, ends.gradientNorms)
     // Most are confirmed: the others are taken out.
     reasons = Array(repeating: .stepTolerance, count: count)
     converged = Array(repeating: true, count: count)
     var open = settle(ends.isMinimum, ends.values, of: nil)
-    for steps in [6, 10, 100] where !open.isEmpty {
+    for steps in Self.rounds.dropFirst() where !open.isEmpty {
       let ends = function.newtonMinima(
         from: points.gathering(open), steps: steps, parameters: parameters(of: open))
       store(ends.points, ends.values, ends.gradientNorms, in: open)
@@ -149,17 +158,23 @@ private struct Batch {
         [.value, .gradient], at: x, parameters: parameters(of: rows), into: &evaluation)
       let f = evaluation.value.scalars
       let gradient = evaluation.gradient
-      let norms = gradient.norm(axis: 1).scalars
+      let norms = gradient.norm(axis: 1)
+      let lengths = norms.scalars
       if iteration == 0 {
-        tolerances = norms.map {
+        tolerances = lengths.map {
           Swift.max(options.gradientTolerance, options.relativeGradientTolerance * $0)
         }
         ceilings = f.map { $0 + 1e20 * Swift.max(1, Swift.abs($0)) }
         best = f.map { _ in .infinity }
       }
-      let isLast =
-        iteration == options.maxIterations || iteration >= options.maxEvaluations
-        || options.maxTime.map { begin.duration(to: .now) >= $0 } ?? false
+      let budget: StoppingReason? =
+        if iteration == options.maxIterations {
+          .iterationLimit
+        } else if iteration + 1 >= options.maxEvaluations {
+          .evaluationLimit
+        } else {
+          options.maxTime.map { begin.duration(to: .now) >= $0 } ?? false ? .timeLimit : nil
+        }
       var improved: [Int] = []
       for (k, row) in rows.enumerated() where reasons[row] == nil {
         if f[k] < best[k] {
@@ -167,21 +182,20 @@ private struct Batch {
           improved.append(k)
         }
         let reason: StoppingReason? =
-          if !f[k].isFinite || !norms[k].isFinite {
+          if !f[k].isFinite || !lengths[k].isFinite {
             iteration == 0 ? (f[k].isFinite ? .nonFiniteDerivatives : .nonFiniteStart) : .diverged
           } else if f[k] > ceilings[k] {
             .diverged
-          } else if norms[k] <= tolerances[k] {
+          } else if lengths[k] <= tolerances[k] {
             .gradientTolerance
           } else {
-            isLast ? (iteration == options.maxIterations ? .iterationLimit : .timeLimit) : nil
+            budget
           }
-        guard let reason else { continue }
         reasons[row] = reason
       }
       let better = improved.map { rows[$0] }
       store(
-        x.taking(improved), evaluation.value.taking(improved), gradient.norm(axis: 1).taking(improved),
+        x.taking(improved), evaluation.value.taking(improved), norms.taking(improved),
         in: better)
       let ended = rows.count { reasons[$0] != nil }
       if ended == rows.count { break }

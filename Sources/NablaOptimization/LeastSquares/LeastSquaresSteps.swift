@@ -3,10 +3,10 @@
 ///
 /// Source: Moré, "The Levenberg–Marquardt algorithm: implementation and theory", in Numerical Analysis, Dundee 1977,
 /// Springer 1978, with singular values instead of his rotations.
-struct LevenbergMarquardtSubproblem: TrustRegionSubproblem {
+struct LevenbergMarquardtSubproblem: EllipsoidalSubproblem {
   private let evaluator: ResidualEvaluator
-  private var norms: [Double]
-  private var linearized: LinearizedResiduals?
+  fileprivate var norms: [Double]
+  fileprivate var linearized: LinearizedResiduals?
   private var model: QuadraticModel?
 
   init(_ evaluator: ResidualEvaluator) {
@@ -22,30 +22,19 @@ struct LevenbergMarquardtSubproblem: TrustRegionSubproblem {
     return linearized.map { $0.dimension > 0 } ?? false
   }
 
-  var newtonLength: Double? { linearized.map { length($0.gaussNewtonStep) } }
-
   func minimizer(radius: Double) -> (step: [Double], change: Double) {
     guard let linearized, let (step, change) = model?.minimizer(radius: radius) else { return ([], 0) }
     return (linearized.unscaled(step), change)
-  }
-
-  func change(_ step: [Double]) -> Double { linearized?.change(step) ?? 0 }
-
-  func norm(_ step: [Double], free: [Int]?) -> Double { scaledNorm(step, norms) }
-
-  func initialRadius(_ run: Minimization) -> Double {
-    let norm = norm(run.current.point, free: nil)
-    return norm > 0 && norm.isFinite ? norm : 1
   }
 }
 
 /// The minimiser in the plane of the scaled gradient and the Gauss–Newton step, in the same ellipsoid.
 ///
 /// Source: Powell, "A hybrid method for nonlinear equations", 1970; Byrd, Schnabel, Shultz, Math. Prog. 40 (1988).
-struct LeastSquaresDoglegSubproblem: TrustRegionSubproblem {
+struct LeastSquaresDoglegSubproblem: EllipsoidalSubproblem {
   private let evaluator: ResidualEvaluator
-  private var norms: [Double]
-  private var linearized: LinearizedResiduals?
+  fileprivate var norms: [Double]
+  fileprivate var linearized: LinearizedResiduals?
   private var basis: [[Double]] = []
   private var plane: QuadraticModel?
 
@@ -73,8 +62,6 @@ struct LeastSquaresDoglegSubproblem: TrustRegionSubproblem {
     return true
   }
 
-  var newtonLength: Double? { linearized.map { length($0.gaussNewtonStep) } }
-
   func minimizer(radius: Double) -> (step: [Double], change: Double) {
     guard let linearized, let plane else { return ([], 0) }
     let coordinates = plane.minimizer(radius: radius)
@@ -82,19 +69,28 @@ struct LeastSquaresDoglegSubproblem: TrustRegionSubproblem {
     for (b, c) in zip(basis, coordinates.step) { step = sum(step, c, b) }
     return (linearized.unscaled(step), coordinates.change)
   }
+}
+
+/// A model of the linearised system in an ellipsoid whose axes are the column norms of the Jacobian.
+private protocol EllipsoidalSubproblem: TrustRegionSubproblem {
+  /// The largest column norms so far.
+  var norms: [Double] { get }
+  var linearized: LinearizedResiduals? { get }
+}
+
+extension EllipsoidalSubproblem {
+  var newtonLength: Double? { linearized.map { length($0.gaussNewtonStep) } }
 
   func change(_ step: [Double]) -> Double { linearized?.change(step) ?? 0 }
 
-  func norm(_ step: [Double], free: [Int]?) -> Double { scaledNorm(step, norms) }
+  func norm(_ step: [Double]) -> Double {
+    length(zip(step, norms).map { $1 > 0 && $1.isFinite ? $0 * $1 : $0 })
+  }
 
   func initialRadius(_ run: Minimization) -> Double {
-    let norm = norm(run.current.point, free: nil)
+    let norm = norm(run.current.point)
     return norm > 0 && norm.isFinite ? norm : 1
   }
-}
-
-private func scaledNorm(_ step: [Double], _ norms: [Double]) -> Double {
-  length(zip(step, norms).map { $1 > 0 && $1.isFinite ? $0 * $1 : $0 })
 }
 
 extension LinearizedResiduals {
@@ -135,17 +131,12 @@ struct GaussNewtonDirection: DescentDirection {
 
   mutating func direction(_ run: Minimization, _ gradient: [Double], _ held: [Int]) -> [Double]? {
     run.countJacobian()
-    let isHeld = Set(held)
-    let free = held.isEmpty ? nil : (0..<run.dimension).filter { !isHeld.contains($0) }
+    let free = run.freeVariables
     guard
       let linearized = LinearizedResiduals(
         evaluator, at: run.current.point, free: free, norms: &norms, isPrecise: false)
     else { return nil }
-    let step = linearized.gaussNewtonStep
-    guard let free else { return step }
-    var whole = [Double](repeating: 0, count: run.dimension)
-    for (k, j) in free.enumerated() { whole[j] = step[k] }
-    return whole
+    return linearized.gaussNewtonStep.spread(to: free, of: run.dimension)
   }
 
   func end(_ run: Minimization, _ direction: [Double]) -> StoppingReason? {

@@ -17,7 +17,7 @@ struct LinearizedResiduals {
   let dimension: Int
   let rowCount: Int
 
-  /// From this many rows on the normal equations are tried.
+  /// From this many rows on the normal equations are tried first.
   static let manyRows = 4096
 
   /// Singular values below this fraction of the largest are zero to rounding.
@@ -44,7 +44,7 @@ struct LinearizedResiduals {
       for (k, j) in free.enumerated() { norms[j] = Swift.max(norms[j], squares[k].squareRoot()) }
       return free.map { norms[$0] > 0 && norms[$0].isFinite ? 1 / norms[$0] : 1 }
     }
-    if !isPrecise && m >= Self.manyRows, let (whole, b) = evaluator.normalEquations(at: point) {
+    if !isPrecise, let (whole, b) = evaluator.normalEquations(at: point) {
       var matrix = whole.submatrix(free, order: all)
       guard isFinite(matrix), isFinite(b) else { return nil }
       let scales = scale((0..<n).map { matrix[$0 * n + $0] })

@@ -21,12 +21,7 @@ func polish(_ run: Minimization) {
     let size = length(zip(part, linearized.scales).map { $0 / $1 })
     guard size < 0.7 * last, size.isFinite else { return }
     last = size
-    var step = part
-    if let free {
-      step = run.current.point.map { _ in 0.0 }
-      for (k, j) in free.enumerated() { step[j] = part[k] }
-    }
-    let point = sum(run.current.point, 1, step)
+    let point = sum(run.current.point, 1, part.spread(to: free, of: run.dimension))
     guard point != run.current.point, run.bounds.map({ $0.project(point) == point }) ?? true else { return }
     let trial = run.evaluate(at: point)
     let value = run.current.value

@@ -113,7 +113,7 @@ final class ResidualEvaluator: ObjectiveEvaluator {
   /// r and, of the linearised system, [J̃ r̃], a row after the other.
   private let values: Function
   private let rows: Function
-  /// J̃ᵀJ̃'s lower triangle and J̃ᵀr̃, of one row; nil without rows of data.
+  /// J̃ᵀJ̃'s lower triangle and J̃ᵀr̃, of one row; nil where there are few rows, or too many products.
   private let products: Function?
   private var (valueMemory, rowMemory, productMemory) = (Evaluation(), Evaluation(), Evaluation())
 
@@ -130,13 +130,21 @@ final class ResidualEvaluator: ObjectiveEvaluator {
       return output.gradient(by: variables).map { $0 * factor } + [residual]
     }
     rows = Function(linearized.flatMap { $0 }, of: variables, parameters: parameters)
-    products = residuals.rows.map { _ in
-      let row = linearized[0]
-      let n = variables.count
-      let triangle = (0..<n).flatMap { i in (0...i).map { row[i] * row[$0] } }
-      return Function(triangle + (0..<n).map { row[$0] * row[n] }, of: variables, parameters: parameters)
-    }
+    let n = variables.count
+    let isFused =
+      residuals.rows != nil && residuals.count >= LinearizedResiduals.manyRows && n <= Self.mostVariables
+    products =
+      !isFused
+      ? nil
+      : {
+        let row = linearized[0]
+        let triangle = (0..<n).flatMap { i in (0...i).map { row[i] * row[$0] } }
+        return Function(triangle + (0..<n).map { row[$0] * row[n] }, of: variables, parameters: parameters)
+      }()
   }
+
+  /// Up to so many variables the normal equations are summed in one pass: the kernel has n²/2 outputs.
+  private static let mostVariables = 64
 
   func value(at point: [Double]) -> Double { objective.value(at: point) }
 
@@ -162,7 +170,7 @@ final class ResidualEvaluator: ObjectiveEvaluator {
     return rowMemory.value.scalars
   }
 
-  /// J̃ᵀJ̃, row-major, and J̃ᵀr̃, summed in one pass over the data; nil where there are no rows.
+  /// J̃ᵀJ̃, row-major, and J̃ᵀr̃, summed in one pass over the data; nil where that does not pay.
   func normalEquations(at point: [Double]) -> (matrix: [Double], vector: [Double])? {
     guard let products else { return nil }
     products.evaluateSum(.value, at: Tensor(point), parameters: residuals.rows, into: &productMemory)

@@ -27,12 +27,6 @@ struct HagerZhang: LineSearchRule {
     var best: Line.Step?
     var found: Line.Step?
 
-    init(line: Line, decrease: Double, curvature: Double) {
-      self.line = line
-      self.decrease = decrease
-      self.curvature = curvature
-    }
-
     /// φ(0) + ε.
     var ceiling: Double { line.startValue + line.noise }
 
@@ -88,7 +82,6 @@ struct HagerZhang: LineSearchRule {
         low = step
         guard !isExhausted else { return nil }
         var length = Swift.min(5 * step.length, 0.5 * (low.length + ceilingLength))
-        if ceilingLength.isInfinite { length = 5 * step.length }
         var next = at(length)
         while !next.isFinite && next.value != -.infinity && !isExhausted {
           ceilingLength = length

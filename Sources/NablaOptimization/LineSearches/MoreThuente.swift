@@ -23,6 +23,7 @@ struct MoreThuente: LineSearchRule {
     var high = low
     var isBracketed = false
     var isFirstStage = true
+    // The last two widths of the interval.
     var (width, oldWidth) = (Double.infinity, Double.infinity)
     var upper = Double.infinity
     var length = guess

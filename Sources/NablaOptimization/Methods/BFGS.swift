@@ -19,18 +19,6 @@ private struct BFGS: DescentDirection {
     return product(inverse, gradient).map { -$0 }
   }
 
-  private func product(_ matrix: [Double], _ vector: [Double]) -> [Double] {
-    matrix.withUnsafeBufferPointer { matrix in
-      vector.withUnsafeBufferPointer { vector in
-        (0..<n).map { i in
-          var sum = 0.0
-          for j in 0..<n { sum += matrix[i * n + j] * vector[j] }
-          return sum
-        }
-      }
-    }
-  }
-
   mutating func learn(step s: [Double], change y: [Double]) {
     let curvature = dot(s, y)
     guard curvature > 0x1p-52 * length(s) * length(y) else { return }

@@ -27,7 +27,7 @@ private struct ConjugateGradients: DescentDirection {
     return direction
   }
 
-  /// By the curvature along the last step (algorithm 851, I2), or its length.
+  /// As long as the last step.
   func firstLength(_ run: Minimization, _ line: Line) -> Double {
     guard !isSteepest, lastLength > 0 else { return Line.cautiousLength(run, line.direction) }
     return lastLength / length(line.direction)

@@ -109,10 +109,3 @@ extension Line {
     return Swift.min(1, Swift.max(1, 0.01 * NablaOptimization.length(run.current.point)) / norm)
   }
 }
-
-extension Minimization {
-  /// The variables that a bound holds: those on it whose gradient presses them against it.
-  var heldVariables: [Int] {
-    bounds?.active(at: current.point, gradient: current.gradient).map(\.variable) ?? []
-  }
-}

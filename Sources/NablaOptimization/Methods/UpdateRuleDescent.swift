@@ -4,7 +4,7 @@ internal import NablaTensors
 /// rate.
 ///
 /// With a rate that the user gives, that is all: steps may increase f. Without one the rate begins at what the
-/// curvature of f along the gradient suggests, and is halved, from the best point on, where f leaves the
+/// curvature of f at the start suggests, and is reduced, from the best point on, where f leaves the
 /// level of the start or `patience` steps bring nothing.
 struct UpdateRuleDescent: Minimizer {
   /// nil for an automatic rate.
@@ -41,11 +41,8 @@ struct UpdateRuleDescent: Minimizer {
       var parameters = [Tensor(run.current.point)]
       rule.update(&parameters, gradients: [Tensor(run.current.gradient)])
       let point = run.bounds?.project(parameters[0].scalars) ?? parameters[0].scalars
-      guard point != run.current.point else {
-        if run.gradientNorm == 0 { return run.noProgress() }
-        // Rounding swallows the step, or a rule that is at rest has nothing to move yet.
-        return run.noProgress()
-      }
+      // Else rounding swallows the step.
+      guard point != run.current.point else { return run.noProgress() }
       let trial = run.evaluate(at: point)
       if trial.value == -.infinity { return .unbounded }
       guard trial.isFinite else {
@@ -74,7 +71,8 @@ struct UpdateRuleDescent: Minimizer {
     }
   }
 
-  /// 1/λ with λ the curvature along the gradient, or a hundredth of the size of x for rules that normalise.
+  /// 1/λ with λ the Hessian's largest eigenvalue in size, or ½‖g‖/‖Hg‖ where that is too large to decompose; a tenth of
+  /// the size of x for rules that normalise.
   private func automaticRate(_ run: Minimization) -> Double {
     let x = length(run.current.point)
     if isNormalized { return 0.1 * Swift.max(1, x / Double(run.dimension).squareRoot()) }

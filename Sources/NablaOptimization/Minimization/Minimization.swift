@@ -206,10 +206,13 @@ final class Minimization {
 
   /// The variables that no bound holds; nil for all.
   var freeVariables: [Int]? {
-    guard let bounds else { return nil }
-    let held = Set(
-      bounds.active(at: current.point, gradient: current.gradient).map(\.variable))
+    let held = Set(heldVariables)
     return held.isEmpty ? nil : (0..<dimension).filter { !held.contains($0) }
+  }
+
+  /// The variables that a bound holds: those on it whose gradient presses them against it.
+  var heldVariables: [Int] {
+    bounds?.active(at: current.point, gradient: current.gradient).map(\.variable) ?? []
   }
 
   /// Asks the Hessian at the current point; an answer that stands is kept.
@@ -223,15 +226,15 @@ final class Minimization {
   private func makeJudgement(_ extraDecrease: Double) -> StationarityTest {
     guard dimension <= Objective.largestClassified else { return .unknown }
     let free = freeVariables
-    func part(_ vector: [Double]) -> [Double] { free.map { free in free.map { vector[$0] } } ?? vector }
     return StationarityTest(
-      gradient: part(current.gradient), hessian: hessian().map { $0.submatrix(free, order: dimension) },
-      point: part(current.point), lengths: length(current.point) + startLength, scales: part(scales),
+      gradient: current.gradient.picked(free),
+      hessian: hessian().map { $0.submatrix(free, order: dimension) },
+      point: current.point.picked(free), lengths: length(current.point) + startLength,
+      scales: scales.picked(free),
       allowedDecrease: Swift.max(1e-10 * Swift.abs(current.value), extraDecrease),
-      gradientErrors: { [self] in evaluator.gradientErrors(at: current.point).map(part) },
+      gradientErrors: { [self] in evaluator.gradientErrors(at: current.point)?.picked(free) },
       rise: { [self] step in
-        var point = current.point
-        for (k, j) in (free ?? Array(0..<dimension)).enumerated() { point[j] += step[k] }
+        let point = sum(current.point, 1, step.spread(to: free, of: dimension))
         counts.values += 1
         let change = evaluator.value(at: bounds?.project(point) ?? point) - current.value
         return Swift.abs(change) <= 1e-10 * Swift.abs(current.value) ? 0 : change.isNaN ? .infinity : change
@@ -291,6 +294,17 @@ extension StationarityTest {
 }
 
 extension [Double] {
+  /// The elements that are listed; all for nil.
+  func picked(_ indices: [Int]?) -> [Double] { indices.map { $0.map { self[$0] } } ?? self }
+
+  /// The other way: a vector of n elements with these in the listed places and zeros elsewhere; itself for nil.
+  func spread(to indices: [Int]?, of n: Int) -> [Double] {
+    guard let indices else { return self }
+    var whole = [Double](repeating: 0, count: n)
+    for (k, j) in indices.enumerated() { whole[j] = self[k] }
+    return whole
+  }
+
   /// The rows and columns of a square matrix, row-major, that are listed; all for nil.
   func submatrix(_ indices: [Int]?, order n: Int) -> [Double] {
     guard let indices else { return self }

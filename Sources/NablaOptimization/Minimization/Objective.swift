@@ -229,8 +229,6 @@ final class ClosureEvaluator: ObjectiveEvaluator {
 
   func hessianVectorProduct(at point: [Double], along vector: [Double]) -> [Double]? {
     if let productClosure { return productClosure(point, vector) }
-    guard let hessian = hessian(at: point) else { return nil }
-    let n = point.count
-    return (0..<n).map { dot(Array(hessian[$0 * n..<($0 + 1) * n]), vector) }
+    return hessian(at: point).map { product($0, vector) }
   }
 }

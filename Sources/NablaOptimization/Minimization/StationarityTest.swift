@@ -17,18 +17,12 @@
 /// directions and ‖x‖₂ > 10⁹ max(1, ‖x₀‖₂), the run went after a limit at infinity.
 struct StationarityTest {
   let kind: StationaryKind
-  /// The Newton step's predicted decrease, ½ Σ cₖ²/|λₖ|, over the eigenvalues that are not zero to rounding.
-  let decrease: Double
-
   /// Whether the point is stationary.
   var isStationary: Bool { kind != .notStationary && kind != .unknown }
 
-  private init(kind: StationaryKind, decrease: Double) {
-    self.kind = kind
-    self.decrease = decrease
-  }
+  private init(kind: StationaryKind) { self.kind = kind }
 
-  static let unknown = StationarityTest(kind: .unknown, decrease: .nan)
+  static let unknown = StationarityTest(kind: .unknown)
 
   /// - Parameters:
   ///   - gradient: of the variables that are free.
@@ -41,13 +35,12 @@ struct StationarityTest {
   ///   - rise: f(x + v) − f(x), or 0 where that is hardly anything of f.
   init(
     gradient: [Double], hessian: [Double]?, point: [Double], lengths: Double, scales sizes: [Double],
-    allowedDecrease: Double,
-    gradientErrors: () -> [Double]?, rise: ([Double]) -> Double
+    allowedDecrease: Double, gradientErrors: () -> [Double]?, rise: ([Double]) -> Double
   ) {
     let n = gradient.count
     guard n > 0 else {
       // All variables lie on bounds that hold them.
-      self = StationarityTest(kind: .minimum, decrease: 0)
+      self = StationarityTest(kind: .minimum)
       return
     }
     guard var matrix = hessian, isFinite(matrix), isFinite(gradient) else {
@@ -65,6 +58,7 @@ struct StationarityTest {
     // The Newton step without and with the directions along which the Hessian is zero to rounding; there the
     // threshold stands for the curvature, which makes the step as long as it may be.
     var (step, longest) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
+    // The decrease that the model predicts for the longest step, ½ Σ cₖ²/|λₖ|.
     var decrease = 0.0
     var (zeros, negatives) = (0, 0)
     var flatDirections: [[Double]] = []
@@ -115,7 +109,7 @@ struct StationarityTest {
       } else {
         zeros > 0 ? .degenerate : .minimum
       }
-    self.init(kind: kind, decrease: decrease)
+    self.init(kind: kind)
   }
 
   /// The directions themselves or, of many, two combinations of all and what x has along them.

@@ -7,21 +7,17 @@ struct SteihaugSubproblem: TrustRegionSubproblem {
   private var run: Minimization?
   private var free: [Int]?
   private var gradient: [Double] = []
-  private(set) var newtonLength: Double?
+  let newtonLength: Double? = nil
 
   mutating func prepare(_ run: Minimization, free: [Int]?) -> Bool {
     (self.run, self.free) = (run, free)
-    gradient = free.map { free in free.map { run.current.gradient[$0] } } ?? run.current.gradient
-    newtonLength = nil
+    gradient = run.current.gradient.picked(free)
     return true
   }
 
   private func product(_ p: [Double]) -> [Double]? {
     guard let run else { return nil }
-    guard let free else { return run.product(along: p) }
-    var whole = [Double](repeating: 0, count: run.dimension)
-    for (k, j) in free.enumerated() { whole[j] = p[k] }
-    return run.product(along: whole).map { product in free.map { product[$0] } }
+    return run.product(along: p.spread(to: free, of: run.dimension))?.picked(free)
   }
 
   mutating func minimizer(radius: Double) -> (step: [Double], change: Double) {

@@ -27,12 +27,8 @@ struct TrustRegion: Minimizer {
       var isBlocked = true
       while true {
         if let reason = run.budgetTest() { return reason }
-        var (step, change) = subproblem.minimizer(radius: delta)
-        if let free {
-          var whole = run.current.point.map { _ in 0.0 }
-          for (k, j) in free.enumerated() { whole[j] = step[k] }
-          step = whole
-        }
+        let (part, modelChange) = subproblem.minimizer(radius: delta)
+        var (step, change) = (part.spread(to: free, of: run.dimension), modelChange)
         var point = sum(run.current.point, 1, step)
         if let bounds = run.bounds {
           let projected = bounds.project(point)
@@ -41,7 +37,7 @@ struct TrustRegion: Minimizer {
             (point, step, change) = bestProjected(run, subproblem, point, step, free, delta, bounds)
           }
         }
-        let stepLength = subproblem.norm(step, free: free)
+        let stepLength = subproblem.norm(step)
         guard point != run.current.point, change < 0, stepLength.isFinite else {
           return run.noProgress(isBlocked: isBlocked && delta < deltaBefore)
         }
@@ -87,10 +83,7 @@ struct TrustRegion: Minimizer {
     _ run: Minimization, _ subproblem: any TrustRegionSubproblem, _ point: [Double], _ step: [Double],
     _ free: [Int]?, _ radius: Double, _ bounds: Bounds
   ) -> (point: [Double], step: [Double], change: Double) {
-    func change(_ step: [Double]) -> Double {
-      let part = free.map { free in free.map { step[$0] } } ?? step
-      return subproblem.change(part)
-    }
+    func change(_ step: [Double]) -> Double { subproblem.change(step.picked(free)) }
     var best = (point: point, step: step, change: change(step))
     var gradient = run.current.gradient
     for j in run.heldVariables { gradient[j] = 0 }
@@ -126,14 +119,14 @@ protocol TrustRegionSubproblem {
   func change(_ step: [Double]) -> Double
 
   /// The length of a step of all variables as the region measures it.
-  func norm(_ step: [Double], free: [Int]?) -> Double
+  func norm(_ step: [Double]) -> Double
 
   /// The radius to begin with.
   func initialRadius(_ run: Minimization) -> Double
 }
 
 extension TrustRegionSubproblem {
-  func norm(_ step: [Double], free: [Int]?) -> Double { length(step) }
+  func norm(_ step: [Double]) -> Double { length(step) }
 
   func initialRadius(_ run: Minimization) -> Double { Swift.max(1, run.startLength) }
 }
@@ -147,20 +140,11 @@ struct DenseModel {
   init?(_ run: Minimization, free: [Int]?) {
     guard let hessian = run.hessian() else { return nil }
     self.hessian = hessian.submatrix(free, order: run.dimension)
-    gradient = free.map { free in free.map { run.current.gradient[$0] } } ?? run.current.gradient
+    gradient = run.current.gradient.picked(free)
   }
 
   /// H p.
-  func product(_ p: [Double]) -> [Double] {
-    let n = p.count
-    return hessian.withUnsafeBufferPointer { hessian in
-      (0..<n).map { i in
-        var sum = 0.0
-        for j in 0..<n { sum += hessian[i * n + j] * p[j] }
-        return sum
-      }
-    }
-  }
+  func product(_ p: [Double]) -> [Double] { NablaOptimization.product(hessian, p) }
 
   /// gᵀp + ½ pᵀHp.
   func change(_ p: [Double]) -> Double { dot(gradient, p) + 0.5 * dot(p, product(p)) }
