@@ -1,3 +1,5 @@
+public import NablaExpressions
+
 /// A point of a scalar function with what its derivatives say about it.
 public struct CriticalPoint: Sendable {
   /// What a point is.
@@ -42,12 +44,15 @@ public struct CriticalPoint: Sendable {
   /// Whether this is a critical point with an eigenvalue that is zero to within its rounding error.
   public let isDegenerate: Bool
 
-  /// Whether existence, uniqueness nearby and kind are proven.
+  /// Whether it is proven that exactly one critical point lies in ``enclosure``, and that its kind is ``kind``.
   public let isCertified: Bool
+
+  /// An interval for each coordinate, in which the critical point is proven to lie; nil where nothing is proven.
+  public let enclosure: [Interval]?
 
   package init(
     point: [Double], value: Double, gradient: [Double], eigenvalues: [Double], kind: Kind, index: Int,
-    isDegenerate: Bool, isCertified: Bool = false
+    isDegenerate: Bool, enclosure: [Interval]? = nil, isCertified: Bool = false
   ) {
     self.point = point
     self.value = value
@@ -57,7 +62,15 @@ public struct CriticalPoint: Sendable {
     self.kind = kind
     self.index = index
     self.isDegenerate = isDegenerate
+    self.enclosure = enclosure
     self.isCertified = isCertified
+  }
+
+  /// The same point with what is proven of its place.
+  func located(in enclosure: [Interval]) -> CriticalPoint {
+    CriticalPoint(
+      point: point, value: value, gradient: gradient, eigenvalues: eigenvalues, kind: kind, index: index,
+      isDegenerate: isDegenerate, enclosure: enclosure)
   }
 }
 

@@ -29,15 +29,6 @@ struct CriticalPointSearch {
   /// Searches round by round: each round doubles the number of starts.
   mutating func run() -> CriticalPoints {
     let box = inspector.box
-    let function = inspector.function
-    let slopes = sparseJacobian(of: function.outputs, by: function.variables).map(\.expression)
-    if slopes.isEmpty || slopes.contains(where: { ($0.constantValue ?? 0) != 0 }) {
-      statistics.end = .constantGradient
-      let isDefined = function.value(at: Tensor(box.center), parameters: inspector.parameterTensor).item
-        .isFinite
-      let whole = NonIsolatedSet(dimension: box.dimension, box: box)
-      return result(nonIsolated: slopes.isEmpty && isDefined && box.dimension > 0 ? [whole] : [])
-    }
     let n = box.dimension
     let clock = ContinuousClock()
     let deadline = clock.now + options.timeLimit
@@ -49,14 +40,18 @@ struct CriticalPointSearch {
     let part = Swift.max(4, Swift.min(1024, 400_000 / (n * n * n)))
     while true {
       var left = Swift.min(round, options.maxStarts - statistics.starts)
+      var isCancelled = false
       while left > 0 && clock.now < deadline {
+        isCancelled =
+          Task.isCancelled || !options.report(CriticalPointProgress(pointCount: found.count))
+        if isCancelled { break }
         let count = Swift.min(part, left)
         if search(from: sequence.points(count)) { lastNew = statistics.starts }
         left -= count
       }
       statistics.foundOnce = found.count { $0.hits == 1 }
       if left > 0 {
-        statistics.end = .timeLimit
+        statistics.end = isCancelled ? .cancelled : .timeLimit
       } else if statistics.starts >= options.maxStarts {
         statistics.end = .maxStarts
       } else if statistics.starts >= 2 * lastNew && statistics.starts > round
@@ -208,12 +203,9 @@ struct CriticalPointSearch {
   // MARK: The result
 
   private func result(nonIsolated: [NonIsolatedSet]) -> CriticalPoints {
-    let points = found.map(\.point).sorted { a, b in
-      a.value != b.value ? a.value < b.value : a.point.lexicographicallyPrecedes(b.point)
-    }
-    return CriticalPoints(
-      box: inspector.box, points: points, isComplete: false, nonIsolated: nonIsolated, unresolved: [],
-      statistics: statistics)
+    CriticalPoints(
+      box: inspector.box, points: CriticalPoints.sorted(found.map(\.point)), isComplete: false,
+      nonIsolated: nonIsolated, unresolved: [], statistics: statistics, certification: nil)
   }
 
   /// The sets, with those joined that touch, and bounds at the box's faces where they come that close.

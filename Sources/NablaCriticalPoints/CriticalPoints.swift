@@ -8,17 +8,30 @@ public struct CriticalPoints: Sendable {
   /// The isolated points, by ascending value, and by coordinates where values are equal.
   public let points: [CriticalPoint]
 
-  /// Whether it is proven that there are no others. A search by starts proves nothing: false.
+  /// Whether it is proven that there are no others. A search by starts proves nothing.
   public let isComplete: Bool
 
   /// Curves, surfaces and larger sets on which the gradient vanishes. Their points are not in ``points``.
   public let nonIsolated: [NonIsolatedSet]
 
-  /// Boxes about which a proof could not decide.
+  /// Boxes about which the proof could not decide: each may hold critical points or none, those in ``points`` that
+  /// are not certified and others.
   public let unresolved: [Box]
 
-  /// What the search did.
+  /// What the search by starts did.
   public let statistics: SearchStatistics
+
+  /// What the proof did; nil if none was asked for.
+  public let certification: CertificationStatistics?
+}
+
+extension CriticalPoints {
+  /// By ascending value, and by coordinates where values are equal.
+  static func sorted(_ points: [CriticalPoint]) -> [CriticalPoint] {
+    points.sorted { a, b in
+      a.value != b.value ? a.value < b.value : a.point.lexicographicallyPrecedes(b.point)
+    }
+  }
 }
 
 /// A connected set of critical points that has no isolated ones.
@@ -28,6 +41,14 @@ public struct NonIsolatedSet: Sendable {
 
   /// The smallest box that holds the part of the set that was followed, up to the length of the steps.
   public let box: Box
+}
+
+/// How far a search for critical points is.
+public struct CriticalPointProgress: Sendable {
+  /// The share of the box's volume that is proven to hold no further critical points; 0 where nothing is proven.
+  public var decidedVolume = 0.0
+  /// The points found by now.
+  public var pointCount = 0
 }
 
 /// What a search for critical points did.
@@ -60,12 +81,18 @@ public struct SearchStatistics: Hashable, Sendable {
     case maxStarts
     /// ``CriticalPointSearchOptions/timeLimit``.
     case timeLimit
+    /// It was cancelled.
+    case cancelled
+    /// A proof left nothing to search for.
+    case notNeeded
   }
 
   public init() {}
+
+  init(end: End) { self.end = end }
 }
 
-/// How ``NablaCalculus/Function/criticalPoints(in:parameters:options:)`` searches.
+/// How ``NablaCalculus/Function/criticalPoints(in:certify:parameters:options:)`` searches.
 public struct CriticalPointSearchOptions: Sendable {
   /// The number of starts of the first round; each further round doubles the total. nil is 256, and less
   /// from 13 variables on.
@@ -79,6 +106,13 @@ public struct CriticalPointSearchOptions: Sendable {
 
   /// Newton's method from each start.
   public var newton = StationaryPointOptions()
+
+  /// Limits of the proof.
+  public var certification = CertificationOptions()
+
+  /// Called from time to time by the thread that searches; false cancels, and the result is what was found by
+  /// then. Cancelling the task does the same.
+  public var report: @Sendable (CriticalPointProgress) -> Bool = { _ in true }
 
   public init() {}
 }

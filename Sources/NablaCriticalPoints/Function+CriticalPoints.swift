@@ -1,5 +1,7 @@
 public import NablaCalculus
+internal import NablaExpressions
 public import NablaOptimization
+internal import NablaTensors
 
 extension Function {
   /// The critical points in a box, found by Newton's method from many starts, and classified.
@@ -18,14 +20,25 @@ extension Function {
   ///
   /// The box is closed. Results are the same in every run, unless the time limit ends the search.
   ///
+  /// With `certify` the box is divided by interval arithmetic until every part is proven to hold exactly one
+  /// critical point, or none, or is too small to tell. Each part is contracted to where all components of the
+  /// gradient may vanish (``IntervalTape``), then by Hansen and Sengupta's interval Newton operator, which proves
+  /// existence and uniqueness; congruence with approximate eigenvectors proves the kind. Rounding is outwards, and
+  /// decimal constants are enclosed, so that what is certified holds for the formula in real numbers. A point closer
+  /// to the boundary than its enclosure is wide counts as in the box. What is not decided is
+  /// ``CriticalPoints/unresolved``; there, and only there, the points that the search by starts finds are listed
+  /// too, not certified. ``CriticalPoints/isComplete`` is true where nothing is left.
+  ///
   /// - Parameters:
   ///   - box: one range for each variable.
+  ///   - certify: whether the list is to be proven complete.
   ///   - parameters: the values of the function's parameters.
-  ///   - options: the number of starts, and limits.
+  ///   - options: the number of starts, limits, progress and cancellation.
   /// - Precondition: a scalar function, whose variables are as many as the box's ranges.
-  /// - Complexity: O(n³) and an evaluation for each iteration of each start.
+  /// - Complexity: O(n³) and an evaluation for each iteration of each start, or for each box of the proof; the
+  ///   number of boxes grows exponentially with the number of variables.
   public func criticalPoints(
-    in box: Box, parameters: [Double] = [],
+    in box: Box, certify: Bool = false, parameters: [Double] = [],
     options: CriticalPointSearchOptions = CriticalPointSearchOptions()
   ) -> CriticalPoints {
     let n = variables.count
@@ -33,7 +46,36 @@ extension Function {
       box.dimension == n,
       "a function of \(n) variables (\(variableNames.joined(separator: ", "))) is searched in a box of \(n) ranges, "
         + "not \(box.dimension)")
+    var gradient = [Expr](repeating: 0, count: n)
+    for entry in NablaExpressions.sparseJacobian(of: outputs, by: variables) { gradient[entry.column] = entry.expression }
+    if let answer = answer(forConstant: gradient, in: box, certify: certify, parameters: parameters) {
+      return answer
+    }
+    if certify {
+      return CertifiedSearch(self, box: box, parameters: parameters, options: options).run(gradient: gradient)
+    }
     var search = CriticalPointSearch(self, box: box, parameters: parameters, options: options)
     return search.run()
   }
+
+  /// The critical points of a function that does not depend on its variables, or has a component of its gradient
+  /// that is a constant other than 0; nil for others.
+  private func answer(
+    forConstant gradient: [Expr], in box: Box, certify: Bool, parameters: [Double]
+  ) -> CriticalPoints? {
+    let isFlat = gradient.allSatisfy { $0.constantValue == 0 }
+    guard isFlat || gradient.contains(where: { ($0.constantValue ?? 0) != 0 }) else { return nil }
+    let isDefined =
+      value(at: Tensor(box.center), parameters: parameters.isEmpty ? nil : Tensor(parameters)).item.isFinite
+    // A step function has the derivative 0 too, but not everywhere.
+    let isSmooth = !IntervalTape(outputs: outputs, inputs: variables + self.parameters).hasDiscontinuities
+    return CriticalPoints(
+      box: box, points: [], isComplete: certify && (isSmooth || !isFlat),
+      nonIsolated: isFlat && isDefined && n > 0 ? [NonIsolatedSet(dimension: n, box: box)] : [],
+      unresolved: certify && isFlat && !isSmooth ? [box] : [],
+      statistics: SearchStatistics(end: .constantGradient),
+      certification: certify ? CertificationStatistics() : nil)
+  }
+
+  private var n: Int { variables.count }
 }

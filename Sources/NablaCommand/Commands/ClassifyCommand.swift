@@ -12,6 +12,7 @@ struct ClassifyCommand: ParsableCommand {
         nabla classify "x^3-3*x" --at x=0.9 --at x=-2 --refine
         nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
         nabla classify -x^2 --in -1:1 --json
+        nabla classify "x^2+cos(3*x)*y^2" --in -3:3 --certify --budget 60s
         nabla classify "x*y*exp(-x^2-y^2)" --points starts.csv --refine
 
       A point is a minimum, a maximum, a saddle, an inflection (one variable), undetermined, or regular \
@@ -19,9 +20,13 @@ struct ClassifyCommand: ParsableCommand {
       It is degenerate where an eigenvalue is zero to within its rounding error. Critical points that are \
       not isolated (lines, surfaces) are listed apart.
 
-      The exit status is 1 if Newton's method does not converge from some point (--refine) or the search \
-      ends at a limit (--in); what was found is printed. --output \
-      writes .json, .csv, or the points as .npy, of shape [N, n].
+      --certify proves by interval arithmetic which critical points exist, that each is unique in its \
+      enclosure and of its kind, and that the box holds no others. Decimal constants stand for themselves, \
+      not for the nearest double. Parts of the box that cannot be decided are listed.
+
+      The exit status is 1 if Newton's method does not converge from some point (--refine), the search \
+      ends at a limit (--in), or the list is not proven complete (--certify); what was found is printed. \
+      --output writes .json, .csv, or the points as .npy, of shape [N, n].
       """)
 
   @OptionGroup var common: CommonOptions
@@ -38,11 +43,14 @@ struct ClassifyCommand: ParsableCommand {
       valueName: "box"))
   var box: Text?
 
-  @Flag(
-    help: ArgumentHelp(
-      "With --in, prove the list complete. No proof is available yet: the list is printed, is not called "
-        + "complete, and the exit status is 1."))
+  @Flag(help: "With --in, prove the list complete, and each point's place and kind.")
   var certify = false
+
+  @Option(
+    help: ArgumentHelp(
+      "How far a proof may go: a time (30s, 500ms, 2min), or a number of boxes. The default is 10s.",
+      valueName: "limit"))
+  var budget: Text?
 
   func run() throws {
     let file = try common.outputFile()
@@ -61,6 +69,7 @@ struct ClassifyCommand: ParsableCommand {
     if box == nil && points.isEmpty {
       throw .usage("what to classify is missing; give points by --at or --points, or a box by --in")
     }
+    if budget != nil && !certify { throw .usage("--budget limits a proof; it needs --certify") }
     if box == nil && certify { throw .usage("--certify proves a search complete; it needs a box, --in") }
     if box != nil && !points.isEmpty {
       throw .usage("--in searches a box, --at and --points classify points; give one or the other")
@@ -124,16 +133,15 @@ struct ClassifyCommand: ParsableCommand {
     } catch {
       throw CommandError.usage("--in: \(error)")
     }
-    let found = Progress.show("searching") { f.criticalPoints(in: box) }
+    var options = CriticalPointSearchOptions()
+    if let budget { options.certification = try BudgetParsing.limits(budget.string) }
+    let found = Progress.show(certify ? "proving" : "searching") {
+      f.criticalPoints(in: box, certify: certify, options: options)
+    }
     let report = SearchReport(variables: formula.variables, result: found)
     try common.deliver(report, of: "classify", formula, to: file)
-    if certify {
-      Console.warn("--certify: a proof is not available yet; the list is not proven complete")
-    }
-    if let limit = report.limit {
-      Console.warn("the search ended at \(limit); points are likely to be missing")
-    }
-    if certify || report.limit != nil {
+    if let shortcoming = report.shortcoming {
+      Console.warn(shortcoming)
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
   }

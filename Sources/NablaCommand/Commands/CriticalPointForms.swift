@@ -14,6 +14,9 @@ struct CriticalPointForms {
       ("index", .integer(point.index)), ("degenerate", .bool(point.isDegenerate)),
       ("certified", .bool(point.isCertified)),
     ]
+      + (point.enclosure.map {
+        [("enclosure", .array($0.map { .numbers([$0.lower, $0.upper]) }))]
+      } ?? [])
   }
 
   /// A row for each point.
@@ -31,6 +34,9 @@ struct CriticalPointForms {
     table.add("index", points.map { String($0.index) }, .right)
     if points.contains(where: \.isDegenerate) {
       table.add("", points.map { $0.isDegenerate ? "degenerate" : "" })
+    }
+    if points.contains(where: \.isCertified) {
+      table.add("", points.map { $0.isCertified ? "proven" : "" })
     }
     return table
   }

@@ -26,20 +26,39 @@ struct SearchReport: Report {
 
   private var statistics: JSON {
     let statistics = result.statistics
+    let proof: [(String, JSON)] =
+      result.certification.map {
+        [
+          ("boxes", .integer($0.boxes)), ("undecidedBoxes", .integer($0.undecided)),
+          ("proofEnd", .string($0.end.rawValue)),
+        ]
+      } ?? []
     return .object([
       ("starts", .integer(statistics.starts)), ("converged", .integer(statistics.converged)),
       ("duplicates", .integer(statistics.duplicates)), ("outside", .integer(statistics.outside)),
       ("rejected", .integer(statistics.rejected)), ("evaluations", .integer(statistics.evaluations)),
       ("foundOnce", .integer(statistics.foundOnce)), ("end", .string(statistics.end.rawValue)),
-    ])
+    ] + proof)
   }
 
-  /// The limit at which the search ended although more points were likely; nil if there was none.
-  var limit: String? {
-    switch result.statistics.end {
-    case .maxStarts: "its limit of \(result.statistics.starts) starts"
-    case .timeLimit: "its limit of time, after \(result.statistics.starts) starts"
-    case .constantGradient, .noNewPoints: nil
+  /// What the search did not reach, in a sentence; nil if it reached all that was asked for.
+  var shortcoming: String? {
+    if let proof = result.certification, !result.isComplete {
+      let rest = "--certify: the list is not proven complete; "
+      return switch proof.end {
+      case .maxBoxes: rest + "the proof ended at its limit of boxes: give a larger --budget"
+      case .timeLimit: rest + "the proof ended at its limit of time: give a larger --budget"
+      case .decided, .smallBoxes, .nonIsolated, .cancelled:
+        rest + counted(result.unresolved.count, "parts") + " of the box could not be decided"
+      }
+    }
+    return switch result.statistics.end {
+    case .maxStarts:
+      "the search ended at its limit of \(result.statistics.starts) starts; points are likely to be missing"
+    case .timeLimit:
+      "the search ended at its limit of time, after \(result.statistics.starts) starts; points are likely to be "
+        + "missing"
+    case .constantGradient, .noNewPoints, .cancelled, .notNeeded: nil
     }
   }
 
@@ -68,7 +87,13 @@ struct SearchReport: Report {
   }
 
   private var verdict: String {
-    if result.isComplete { return "The list is proven complete." }
+    if result.isComplete {
+      let boxes = result.certification.map { " (\(counted($0.boxes, "boxes")))" } ?? ""
+      return "The list is proven complete\(boxes)."
+    }
+    if let proof = result.certification {
+      return "The list is not proven complete (\(counted(proof.boxes, "boxes")))."
+    }
     if result.statistics.end == .constantGradient { return "The gradient is a constant." }
     let starts = counted(result.statistics.starts, "starts")
     return "The list comes from \(starts) of Newton's method and is not proven complete."

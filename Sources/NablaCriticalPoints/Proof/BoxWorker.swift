@@ -1,0 +1,132 @@
+internal import NablaCalculus
+internal import NablaExpressions
+
+/// Decides single boxes: constraint propagation, then the interval Newton operator, then bisection. Not for use
+/// by two threads at once.
+final class BoxWorker {
+  private let system: GradientSystem
+  private let newton: IntervalNewton
+  private let definiteness: Definiteness
+  private let caseAnalysis: CaseAnalysis
+  private let n: Int
+
+  /// A critical point that is proven to exist.
+  struct Zero: Sendable {
+    /// It lies in here,
+    var enclosure: [Interval]
+    /// and is the only one in here.
+    var region: [Interval]
+    /// The number of negative eigenvalues of the Hessian, of which none is 0; nil if that is not proven.
+    var index: Int?
+  }
+
+  enum Outcome: Sendable {
+    /// There is no critical point in the box.
+    case discarded
+    /// There is no other than this one, which may lie outside the box.
+    case zero(Zero)
+    /// All lie in these two boxes.
+    case halves([Interval], [Interval])
+    /// The box is too small to be halved, or cannot be decided at this tolerance.
+    case undecided([Interval])
+  }
+
+  init(_ system: GradientSystem) {
+    self.system = system
+    n = system.n
+    newton = IntervalNewton(system)
+    definiteness = Definiteness(system)
+    caseAnalysis = CaseAnalysis(system)
+  }
+
+  /// Decides a box or halves it.
+  ///
+  /// - Parameter tolerances: a box of no larger widths is not halved.
+  func process(_ box: [Interval], tolerances: [Double]) -> Outcome {
+    var x = box
+    for _ in 0..<6 {
+      let before = x
+      let isContinuous = newton.evaluate(x)
+      guard newton.equations.contract(to: system.targets) else { return .discarded }
+      for j in 0..<n { x[j] = newton.equations[input: j] }
+      if !isContinuous {
+        guard let rest = caseAnalysis.contracted(x) else { return .discarded }
+        x = rest
+      }
+      if x.allSatisfy({ $0.lower == $0.upper }), let zero = exactZero(x, alone: box) { return .zero(zero) }
+      if isContinuous {
+        switch newton.apply(to: x) {
+        case .empty: return .discarded
+        case .unique(let part): return .zero(zero(in: part, region: x))
+        case .contracted(let part, let isRegular):
+          if isRegular, let zero = nearbyZero(x) { return .zero(zero) }
+          x = part
+        case .unknown: break
+        }
+      }
+      // Again only while it pays.
+      var left = 1.0
+      for j in 0..<n where before[j].width > 0 { left *= x[j].width / before[j].width }
+      if left > 0.5 { break }
+    }
+    return halves(x, tolerances)
+  }
+
+  /// All points of the box but one are excluded; whether that one is a critical point exact arithmetic tells.
+  private func exactZero(_ x: [Interval], alone box: [Interval]) -> Zero? {
+    guard newton.evaluate(x),
+      (0..<n).allSatisfy({ newton.equations[output: $0] == Interval(0) })
+    else { return nil }
+    return Zero(enclosure: x, region: box, index: definiteness.index(over: x))
+  }
+
+  private func zero(in part: [Interval], region: [Interval]) -> Zero {
+    let enclosure = newton.tightened(part)
+    return Zero(enclosure: enclosure, region: region, index: definiteness.index(over: enclosure))
+  }
+
+  /// A box of regular derivative holds at most one zero. If Newton's method leads to one in it or beside it, the
+  /// operator is tried on an inflated box around both: zeros on the edges of boxes are found once.
+  private func nearbyZero(_ x: [Interval]) -> Zero? {
+    guard let limit = newton.limit(from: x) else { return nil }
+    var inflated: [Interval] = []
+    for j in 0..<n {
+      let width = Swift.max(x[j].width, 64 * limit[j].ulp)
+      guard x[j].lower - limit[j] <= width, limit[j] - x[j].upper <= width else { return nil }
+      inflated.append(x[j].hull(Interval(limit[j])).inflated(by: 0.1 * width))
+    }
+    guard newton.evaluate(inflated), case .unique(let part) = newton.apply(to: inflated) else { return nil }
+    return zero(in: part, region: inflated)
+  }
+
+  /// The two halves across the variable whose width moves the left sides most (the sum of relative smears:
+  /// Trombettoni, Araya, Neveu and Chabert, "Inner regions and interval linearizations for global optimization",
+  /// AAAI 2011), cut beside the middle, where symmetric functions have their zeros.
+  private func halves(_ x: [Interval], _ tolerances: [Double]) -> Outcome {
+    var best = -1
+    var bestSmear = -1.0
+    let matrix = newton.matrix
+    var totals = [Double](repeating: 0, count: n)
+    for i in 0..<n {
+      for k in 0..<n { totals[i] += matrix[i * n + k].magnitude * x[k].width }
+    }
+    let isKnown = totals.allSatisfy { $0.isFinite && $0 > 0 }
+    for j in 0..<n {
+      let width = x[j].width
+      guard width > tolerances[j], width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp) else { continue }
+      var smear = width / tolerances[j]
+      if isKnown {
+        smear = (0..<n).reduce(0) { $0 + matrix[$1 * n + j].magnitude * width / totals[$1] }
+      }
+      if smear > bestSmear { (best, bestSmear) = (j, smear) }
+    }
+    guard best >= 0 else { return .undecided(x) }
+    let side = x[best]
+    let cut = side.lower + 0.4921875 * side.width
+    guard cut > side.lower, cut < side.upper else { return .undecided(x) }
+    var (low, high) = (x, x)
+    low[best] = Interval(side.lower, cut)
+    high[best] = Interval(cut, side.upper)
+    return .halves(low, high)
+  }
+}

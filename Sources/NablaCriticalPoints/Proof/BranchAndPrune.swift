@@ -1,0 +1,158 @@
+internal import NablaCalculus
+internal import NablaExpressions
+internal import NablaKernels
+internal import NablaOptimization
+
+
+/// Divides a box until every part is proven to hold one critical point or none, or is too small.
+///
+/// All boxes of a generation are decided at once, on all cores; what they found counts from the next one on, so
+/// that the result does not depend on the number of threads. Boxes that reach the tolerance are set apart, and
+/// taken up again at a tenth of it when all others are decided: around an isolated degenerate point their number
+/// stays the same, along a curve it grows tenfold.
+struct BranchAndPrune {
+  private let system: GradientSystem
+  private let box: [Interval]
+  private let scales: [Double]
+  private let options: CertificationOptions
+  private let deadline: ContinuousClock.Instant
+  /// Called after each generation with the share of the box's volume that is decided; false cancels.
+  private let report: (Double) -> Bool
+  private var frontier: [[Interval]]
+  private var setApart: [[Interval]] = []
+  private var tolerance = 1e-2
+  private var lastCount = 0
+  private var decidedVolume = 0.0
+
+  private(set) var zeros: [BoxWorker.Zero] = []
+  private(set) var statistics = CertificationStatistics()
+  /// Whether the number of small boxes grows as it does along a curve or surface.
+  private(set) var isGrowing = false
+
+  private static let smallestTolerance = 1e-8
+
+  init(
+    _ system: GradientSystem, box: Box, options: CertificationOptions, deadline: ContinuousClock.Instant,
+    report: @escaping (Double) -> Bool
+  ) {
+    self.system = system
+    self.box = zip(box.lower, box.upper).map { Interval($0, $1) }
+    self.options = options
+    self.deadline = deadline
+    self.report = report
+    scales = box.scales
+    frontier = [self.box]
+  }
+
+  /// What could not be decided.
+  var undecided: [[Interval]] { setApart + frontier }
+
+  /// Goes on until everything is decided, or a limit is reached, or the number of small boxes grows.
+  ///
+  /// - Parameter stopsWhenGrowing: whether the last of these counts.
+  mutating func run(stopsWhenGrowing: Bool) {
+    while true {
+      while !frontier.isEmpty {
+        if let end = limit {
+          statistics.end = end
+          statistics.undecided = undecided.count
+          return
+        }
+        generation()
+      }
+      statistics.undecided = setApart.count
+      guard !setApart.isEmpty else {
+        statistics.end = .decided
+        return
+      }
+      isGrowing = setApart.count > 200 && setApart.count > 4 * lastCount
+      if isGrowing && stopsWhenGrowing {
+        lastCount = setApart.count
+        statistics.end = .nonIsolated
+        return
+      }
+      guard tolerance > Self.smallestTolerance * 1.5 else {
+        statistics.end = .smallBoxes
+        return
+      }
+      lastCount = setApart.count
+      tolerance *= 0.1
+      frontier = setApart
+      setApart = []
+    }
+  }
+
+  private var limit: CertificationStatistics.End? {
+    if statistics.boxes + frontier.count > options.maxBoxes { return .maxBoxes }
+    if ContinuousClock.now >= deadline { return .timeLimit }
+    if Task.isCancelled || !report(decidedVolume) { return .cancelled }
+    return nil
+  }
+
+  /// A part of the frontier is taken at a time, so that limits are seen in time; the last boxes first, so that
+  /// memory grows with the depth and not with the width of the search.
+  private static let part = 8192
+
+  private mutating func generation() {
+    let count = Swift.min(frontier.count, Self.part)
+    let boxes = Array(frontier.suffix(count))
+    frontier.removeLast(count)
+    statistics.boxes += count
+    let tolerances = scales.map { tolerance * $0 }
+    let (system, known) = (self.system, zeros.map(\.region))
+    let outcomes = [BoxWorker.Outcome](unsafeUninitializedCapacity: count) { buffer, initialized in
+      nonisolated(unsafe) let results = buffer
+      let cost = 60 * Double(system.equations.stepCount + system.jacobian.stepCount) + 1000
+      Parallelism.forEachChunk(of: count, costPerItem: cost) { range in
+        let worker = BoxWorker(system)
+        for i in range {
+          let isKnown = known.contains { isInside(boxes[i], $0) }
+          results.initializeElement(
+            at: i, to: isKnown ? .discarded : worker.process(boxes[i], tolerances: tolerances))
+        }
+      }
+      initialized = count
+    }
+    for (box, outcome) in zip(boxes, outcomes) {
+      switch outcome {
+      case .discarded: decidedVolume += volume(box)
+      case .zero(let zero):
+        decidedVolume += volume(box)
+        add(zero)
+      case .halves(let low, let high):
+        decidedVolume += volume(box) - volume(low) - volume(high)
+        frontier.append(low)
+        frontier.append(high)
+      case .undecided(let rest):
+        decidedVolume += volume(box) - volume(rest)
+        setApart.append(rest)
+      }
+    }
+  }
+
+  /// The share of the whole.
+  private func volume(_ part: [Interval]) -> Double {
+    zip(part, box).reduce(1) { $1.1.width > 0 ? $0 * ($1.0.width / $1.1.width) : $0 }
+  }
+
+  /// Adds a zero unless it is one of the known ones: a region holds a single one.
+  private mutating func add(_ zero: BoxWorker.Zero) {
+    for i in zeros.indices
+    where isInside(zero.enclosure, zeros[i].region) || isInside(zeros[i].enclosure, zero.region) {
+      if zeros[i].index == nil { zeros[i].index = zero.index }
+      return
+    }
+    // Enclosures that overlap, neither in the other's region: one zero or two.
+    let overlapping = zeros.contains { other in
+      zip(zero.enclosure, other.enclosure).allSatisfy { !$0.isDisjoint(from: $1) }
+    }
+    if overlapping { return setApart.append(zero.enclosure) }
+    zeros.append(zero)
+  }
+}
+
+/// Whether a box lies in another one.
+private func isInside(_ box: [Interval], _ other: [Interval]) -> Bool {
+  for j in box.indices where !box[j].isSubset(of: other[j]) { return false }
+  return true
+}

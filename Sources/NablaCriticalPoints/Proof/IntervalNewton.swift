@@ -1,0 +1,202 @@
+internal import NablaCalculus
+internal import NablaExpressions
+
+/// The interval Newton operator of Hansen and Sengupta for a gradient system, with the midpoint's inverse as
+/// preconditioner. Not for use by two threads at once.
+///
+/// With g the system, J an enclosure of its derivative over the box X, m in X and C ≈ J(m)⁻¹, every zero x in X
+/// satisfies C g(m) + (C J)(x − m) = 0. Solved for one coordinate after another this contracts X and loses no
+/// zero; if each coordinate's solution lies inside X, then X holds exactly one zero (Neumaier, "Interval Methods
+/// for Systems of Equations", 1990, theorem 5.1.8). g must be continuous in X with J enclosing all its difference
+/// quotients.
+final class IntervalNewton {
+  let system: GradientSystem
+  let equations: IntervalEvaluator
+  private let jacobian: IntervalEvaluator
+  private let n: Int
+
+  /// The last ``derivative(over:)``, row-major.
+  private(set) var matrix: [Interval]
+  private var middle: [Double]
+  private var inverse: [Double]
+  private var preconditioned: [Interval]
+  private var offset: [Interval]
+
+  init(_ system: GradientSystem) {
+    self.system = system
+    n = system.n
+    equations = IntervalEvaluator(system.equations, parameters: system.parameters)
+    jacobian = IntervalEvaluator(system.jacobian, parameters: system.parameters)
+    matrix = Array(repeating: Interval(0), count: n * n)
+    middle = Array(repeating: 0, count: n * n)
+    inverse = middle
+    preconditioned = matrix
+    offset = Array(repeating: Interval(0), count: n)
+  }
+
+  enum Result {
+    /// There is no zero in the box.
+    case empty
+    /// There is exactly one zero in the box that was given, and it lies in this part.
+    case unique([Interval])
+    /// All zeros of the box lie in this part.
+    case contracted([Interval], isRegular: Bool)
+    /// Nothing is known: derivatives are unbounded, or the midpoint's is singular, or outside the domain.
+    case unknown
+  }
+
+  // MARK: The parts
+
+  /// Computes the left sides over a box; returns whether they and f are defined and continuous throughout.
+  func evaluate(_ box: [Interval]) -> Bool {
+    for j in 0..<n { equations[input: j] = box[j] }
+    equations.run()
+    return equations.isContinuous
+  }
+
+  /// Encloses the derivative over a box; returns whether all entries are bounded.
+  private func derivative(over box: [Interval]) -> Bool {
+    for j in 0..<n { jacobian[input: j] = box[j] }
+    jacobian.run()
+    for (k, place) in system.jacobianPlaces.enumerated() {
+      let entry = jacobian[output: k]
+      guard entry.isBounded else { return false }
+      matrix[place.row * n + place.column] = entry
+    }
+    return true
+  }
+
+  /// Inverts the midpoint of ``matrix`` by Gauss–Jordan elimination with row pivoting; returns whether it is regular.
+  private func invertMiddle() -> Bool {
+    for k in 0..<n * n {
+      middle[k] = matrix[k].midpoint
+      inverse[k] = 0
+    }
+    for i in 0..<n { inverse[i * n + i] = 1 }
+    for column in 0..<n {
+      var pivot = column
+      for row in column..<n where Swift.abs(middle[row * n + column]) > Swift.abs(middle[pivot * n + column]) {
+        pivot = row
+      }
+      let value = middle[pivot * n + column]
+      guard value != 0, value.isFinite else { return false }
+      if pivot != column {
+        for k in 0..<n {
+          middle.swapAt(pivot * n + k, column * n + k)
+          inverse.swapAt(pivot * n + k, column * n + k)
+        }
+      }
+      let reciprocal = 1 / value
+      for k in 0..<n {
+        middle[column * n + k] *= reciprocal
+        inverse[column * n + k] *= reciprocal
+      }
+      for row in 0..<n where row != column {
+        let factor = middle[row * n + column]
+        guard factor != 0 else { continue }
+        for k in 0..<n {
+          middle[row * n + k] -= factor * middle[column * n + k]
+          inverse[row * n + k] -= factor * inverse[column * n + k]
+        }
+      }
+    }
+    return inverse.allSatisfy(\.isFinite)
+  }
+
+  /// C g(m) into ``offset``; returns whether g is defined at m.
+  private func precondition(at m: [Double]) -> Bool {
+    for j in 0..<n { equations[input: j] = Interval(m[j]) }
+    equations.run()
+    for i in 0..<n where !equations[output: i].isBounded { return false }
+    for i in 0..<n {
+      var sum = Interval(0)
+      for k in 0..<n where inverse[i * n + k] != 0 {
+        sum = sum + Interval(inverse[i * n + k]) * equations[output: k]
+      }
+      offset[i] = sum
+    }
+    return true
+  }
+
+  // MARK: The operator
+
+  /// One application to a box in which the system is continuous (``evaluate(_:)``).
+  func apply(to box: [Interval]) -> Result {
+    guard derivative(over: box), invertMiddle() else { return .unknown }
+    let m = box.map(\.midpoint)
+    guard precondition(at: m) else { return .unknown }
+    var isRegular = true
+    for i in 0..<n {
+      var off = 0.0
+      for j in 0..<n {
+        var sum = Interval(0)
+        for k in 0..<n where inverse[i * n + k] != 0 {
+          sum = sum + Interval(inverse[i * n + k]) * matrix[k * n + j]
+        }
+        preconditioned[i * n + j] = sum
+        if j != i { off += sum.magnitude }
+      }
+      // Strictly diagonally dominant matrices are regular; the sum is rounded to nearest.
+      if !(preconditioned[i * n + i].mignitude > off * (1 + 0x1p-40)) { isRegular = false }
+    }
+    var x = box
+    var isInside = true
+    for i in 0..<n {
+      var sum = offset[i]
+      for j in 0..<n where j != i {
+        sum = sum + preconditioned[i * n + j] * (x[j] - Interval(m[j]))
+      }
+      let pivot = preconditioned[i * n + i]
+      let center = Interval(m[i])
+      if pivot.contains(0) {
+        isInside = false
+        let move = (-sum).divided(by: pivot, within: x[i] - center)
+        x[i] = x[i].intersection(center + move)
+      } else {
+        let solution = center - sum / pivot
+        if !solution.isInterior(of: box[i]) { isInside = false }
+        x[i] = x[i].intersection(solution)
+      }
+      if x[i].isEmpty { return .empty }
+    }
+    return isInside ? .unique(x) : .contracted(x, isRegular: isRegular)
+  }
+
+  /// The point to which simplified Newton steps with the last preconditioner lead from the middle of a box; nil
+  /// where they do not settle.
+  func limit(from box: [Interval]) -> [Double]? {
+    var x = box.map(\.midpoint)
+    var last = Double.infinity
+    for _ in 0..<12 {
+      guard precondition(at: x) else { return nil }
+      var size = 0.0
+      for j in 0..<n {
+        let step = offset[j].midpoint
+        x[j] -= step
+        size = Swift.max(size, Swift.abs(step) / Swift.max(box[j].width, 16 * x[j].ulp))
+      }
+      if size < 1e-3 { return x }
+      guard size < 0.9 * last else { return nil }
+      last = size
+    }
+    return nil
+  }
+
+  /// The enclosure of the single zero in `part` of a box, tightened while it shrinks.
+  func tightened(_ part: [Interval]) -> [Interval] {
+    var x = part
+    for _ in 0..<12 {
+      var next: [Interval]
+      switch apply(to: x) {
+      case .unique(let inner): next = inner
+      case .contracted(let inner, _): next = inner
+      case .empty, .unknown: return x
+      }
+      for j in 0..<n where next[j].isEmpty { next[j] = x[j] }
+      let isSmaller = (0..<n).contains { next[$0].width < 0.75 * x[$0].width }
+      x = next
+      if !isSmaller { break }
+    }
+    return x
+  }
+}
