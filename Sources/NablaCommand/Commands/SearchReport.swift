@@ -88,11 +88,11 @@ struct SearchReport: Report {
 
   private var verdict: String {
     if result.isComplete {
-      let boxes = result.certification.map { " (\(counted($0.boxes, "boxes")))" } ?? ""
-      return "The list is proven complete\(boxes)."
+      let boxes = result.certification?.boxes ?? 0
+      return "The list is proven complete, after \(boxes) \(boxes == 1 ? "box" : "boxes")."
     }
     if let proof = result.certification {
-      return "The list is not proven complete (\(counted(proof.boxes, "boxes")))."
+      return "The list is not proven complete, after \(proof.boxes) boxes."
     }
     if result.statistics.end == .constantGradient { return "The gradient is a constant." }
     let starts = counted(result.statistics.starts, "starts")

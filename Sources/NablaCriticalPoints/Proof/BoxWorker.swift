@@ -9,6 +9,7 @@ final class BoxWorker {
   private let definiteness: Definiteness
   private let caseAnalysis: CaseAnalysis
   private let n: Int
+  private let scales: [Double]
 
   /// A critical point that is proven to exist.
   struct Zero: Sendable {
@@ -31,8 +32,10 @@ final class BoxWorker {
     case undecided([Interval])
   }
 
-  init(_ system: GradientSystem) {
+  /// - Parameter scales: the widths of the whole box.
+  init(_ system: GradientSystem, scales: [Double]) {
     self.system = system
+    self.scales = scales
     n = system.n
     newton = IntervalNewton(system)
     definiteness = Definiteness(system)
@@ -89,14 +92,20 @@ final class BoxWorker {
   /// operator is tried on an inflated box around both: zeros on the edges of boxes are found once.
   private func nearbyZero(_ x: [Interval]) -> Zero? {
     guard let limit = newton.limit(from: x) else { return nil }
-    var inflated: [Interval] = []
-    for j in 0..<n {
-      let width = Swift.max(x[j].width, 64 * limit[j].ulp)
-      guard x[j].lower - limit[j] <= width, limit[j] - x[j].upper <= width else { return nil }
-      inflated.append(x[j].hull(Interval(limit[j])).inflated(by: 0.1 * width))
+    // The larger region spares more boxes; around nearly degenerate zeros only a small one can be proven.
+    for margin in [1e-5, 0] {
+      var inflated: [Interval] = []
+      for j in 0..<n {
+        let width = Swift.max(x[j].width, 64 * limit[j].ulp)
+        guard x[j].lower - limit[j] <= width, limit[j] - x[j].upper <= width else { return nil }
+        inflated.append(
+          x[j].hull(Interval(limit[j])).inflated(by: Swift.max(0.1 * width, margin * scales[j])))
+      }
+      if newton.evaluate(inflated), case .unique(let part) = newton.apply(to: inflated) {
+        return zero(in: part, region: inflated)
+      }
     }
-    guard newton.evaluate(inflated), case .unique(let part) = newton.apply(to: inflated) else { return nil }
-    return zero(in: part, region: inflated)
+    return nil
   }
 
   /// The two halves across the variable whose width moves the left sides most (the sum of relative smears:

@@ -99,12 +99,12 @@ struct BranchAndPrune {
     frontier.removeLast(count)
     statistics.boxes += count
     let tolerances = scales.map { tolerance * $0 }
-    let (system, known) = (self.system, zeros.map(\.region))
+    let (system, scales, known) = (self.system, self.scales, zeros.map(\.region))
     let outcomes = [BoxWorker.Outcome](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let results = buffer
       let cost = 60 * Double(system.equations.stepCount + system.jacobian.stepCount) + 1000
       Parallelism.forEachChunk(of: count, costPerItem: cost) { range in
-        let worker = BoxWorker(system)
+        let worker = BoxWorker(system, scales: scales)
         for i in range {
           let isKnown = known.contains { isInside(boxes[i], $0) }
           results.initializeElement(

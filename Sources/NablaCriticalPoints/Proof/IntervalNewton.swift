@@ -103,11 +103,15 @@ final class IntervalNewton {
     return inverse.allSatisfy(\.isFinite)
   }
 
-  /// C g(m) into ``offset``; returns whether g is defined at m.
-  private func precondition(at m: [Double]) -> Bool {
+  /// g(m); returns whether it is defined.
+  private func evaluate(at m: [Double]) -> Bool {
     for j in 0..<n { equations[input: j] = Interval(m[j]) }
     equations.run()
-    for i in 0..<n where !equations[output: i].isBounded { return false }
+    return (0..<n).allSatisfy { equations[output: $0].isBounded }
+  }
+
+  /// C g(m) into ``offset``.
+  private func precondition() {
     for i in 0..<n {
       var sum = Interval(0)
       for k in 0..<n where inverse[i * n + k] != 0 {
@@ -115,16 +119,22 @@ final class IntervalNewton {
       }
       offset[i] = sum
     }
-    return true
   }
 
   // MARK: The operator
 
   /// One application to a box in which the system is continuous (``evaluate(_:)``).
   func apply(to box: [Interval]) -> Result {
-    guard derivative(over: box), invertMiddle() else { return .unknown }
+    guard derivative(over: box) else { return .unknown }
     let m = box.map(\.midpoint)
-    guard precondition(at: m) else { return .unknown }
+    guard evaluate(at: m) else { return .unknown }
+    guard invertMiddle() else { return centred(box, m) }
+    precondition()
+    var x: [Interval]
+    switch centred(box, m) {
+    case .contracted(let part, _): x = part
+    default: return .empty
+    }
     var isRegular = true
     for i in 0..<n {
       var off = 0.0
@@ -139,7 +149,6 @@ final class IntervalNewton {
       // Strictly diagonally dominant matrices are regular; the sum is rounded to nearest.
       if !(preconditioned[i * n + i].mignitude > off * (1 + 0x1p-40)) { isRegular = false }
     }
-    var x = box
     var isInside = true
     for i in 0..<n {
       var sum = offset[i]
@@ -162,20 +171,39 @@ final class IntervalNewton {
     return isInside ? .unique(x) : .contracted(x, isRegular: isRegular)
   }
 
+  /// Contracts by the mean-value form of each equation, gᵢ(m) + Σⱼ Jᵢⱼ (xⱼ − mⱼ) = 0, without a preconditioner: where
+  /// the derivative is far from any one matrix, this is what still holds.
+  private func centred(_ box: [Interval], _ m: [Double]) -> Result {
+    var x = box
+    for i in 0..<n {
+      for j in 0..<n {
+        let slope = matrix[i * n + j]
+        if slope.lower == 0 && slope.upper == 0 { continue }
+        var sum = equations[output: i]
+        for k in 0..<n where k != j { sum = sum + matrix[i * n + k] * (x[k] - Interval(m[k])) }
+        let center = Interval(m[j])
+        x[j] = x[j].intersection(center + (-sum).divided(by: slope, within: x[j] - center))
+        if x[j].isEmpty { return .empty }
+      }
+    }
+    return .contracted(x, isRegular: false)
+  }
+
   /// The point to which simplified Newton steps with the last preconditioner lead from the middle of a box; nil
   /// where they do not settle.
   func limit(from box: [Interval]) -> [Double]? {
     var x = box.map(\.midpoint)
     var last = Double.infinity
     for _ in 0..<12 {
-      guard precondition(at: x) else { return nil }
+      guard evaluate(at: x) else { return nil }
+      precondition()
       var size = 0.0
       for j in 0..<n {
         let step = offset[j].midpoint
         x[j] -= step
-        size = Swift.max(size, Swift.abs(step) / Swift.max(box[j].width, 16 * x[j].ulp))
+        size = Swift.max(size, Swift.abs(step) / Swift.max(1e-3 * box[j].width, 16 * x[j].ulp))
       }
-      if size < 1e-3 { return x }
+      if size < 1 { return x }
       guard size < 0.9 * last else { return nil }
       last = size
     }
