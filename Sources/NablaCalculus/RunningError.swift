@@ -17,6 +17,11 @@ package struct RunningError: Sendable {
   package struct Bounded: Sendable {
     package var value: Double
     package var error: Double
+
+    package init(value: Double, error: Double) {
+      self.value = value
+      self.error = error
+    }
   }
 
   private struct Step: Sendable {

@@ -18,6 +18,7 @@ struct Classifier {
   let parameters: [Double]
   let error: DerivativeError
   let solver: SymmetricEigensolver
+  let higherOrder: HigherOrderTest
 
   /// How far a point that is given may be from the critical point that is meant.
   static let positionTolerance = 1e-8
@@ -27,6 +28,7 @@ struct Classifier {
     self.parameters = parameters
     self.error = error
     solver = SymmetricEigensolver(order: function.variables.count)
+    higherOrder = HigherOrderTest(function, parameters: parameters)
   }
 
   /// What is known about a point.

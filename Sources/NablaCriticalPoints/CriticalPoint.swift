@@ -4,16 +4,17 @@ public import NablaExpressions
 public struct CriticalPoint: Sendable {
   /// What a point is.
   public enum Kind: String, Sendable, CaseIterable {
-    /// The gradient vanishes and all eigenvalues of the Hessian are positive.
+    /// The gradient vanishes and all eigenvalues of the Hessian are positive, or higher derivatives say so.
     case minimum
-    /// The gradient vanishes and all eigenvalues of the Hessian are negative.
+    /// The gradient vanishes and all eigenvalues of the Hessian are negative, or higher derivatives say so.
     case maximum
-    /// The gradient vanishes and the Hessian has eigenvalues of both signs.
+    /// Several variables, and neither a minimum nor a maximum: the Hessian has eigenvalues of both signs, or higher
+    /// derivatives say so, as at the monkey saddle x³ − 3xy².
     case saddle
     /// One variable, and neither a minimum nor a maximum. Second derivatives alone never say so.
     case inflection
-    /// The gradient vanishes and the Hessian is singular, so that second derivatives do not decide; or the
-    /// value, the gradient or the Hessian is not finite.
+    /// The gradient vanishes, the Hessian is singular, and derivatives up to the fourth order (in one variable, the
+    /// twelfth) do not decide; or the value, the gradient or the Hessian is not finite.
     case undetermined
     /// The gradient does not vanish: no critical point.
     case regular
@@ -64,6 +65,13 @@ public struct CriticalPoint: Sendable {
     self.isDegenerate = isDegenerate
     self.enclosure = enclosure
     self.isCertified = isCertified
+  }
+
+  /// The same point as what derivatives of higher order say it is.
+  func decided(as kind: Kind) -> CriticalPoint {
+    CriticalPoint(
+      point: point, value: value, gradient: gradient, eigenvalues: eigenvalues, kind: kind, index: index,
+      isDegenerate: isDegenerate, enclosure: enclosure, isCertified: isCertified)
   }
 
   /// The same point with what is proven of its place.

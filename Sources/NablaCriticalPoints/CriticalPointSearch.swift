@@ -159,7 +159,11 @@ struct CriticalPointSearch {
       statistics.rejected += 1
       return false
     }
-    found.append(Found(point: verdict.point, radius: radius, hits: 1))
+    var critical = verdict.point
+    if critical.isDegenerate {
+      critical = critical.decided(as: inspector.higherOrderKind(at: critical.point))
+    }
+    found.append(Found(point: critical, radius: radius, hits: 1))
     return true
   }
 

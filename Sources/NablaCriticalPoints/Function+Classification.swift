@@ -15,8 +15,9 @@ extension Function {
   /// 4 ulp, or where a Newton step p of ‖p‖∞ ≤ 10⁻⁸ max(1, ‖x‖∞) leads to where the gradient vanishes: a
   /// critical point is seldom a double, and the nearest one, or its first digits, is meant. An eigenvalue
   /// counts as zero where it is within its error bound with the coordinates known to 4|pⱼ| + 4 ulp(xⱼ);
-  /// the point is then degenerate and its kind undetermined. Where the value, the gradient or the Hessian
-  /// is not finite the kind is undetermined too.
+  /// the point is then degenerate, and derivatives up to the fourth order (in one variable, the twelfth) along
+  /// the null space decide its kind where they can; it is undetermined where they cannot, as on a line of critical
+  /// points, and where the value, the gradient or the Hessian is not finite.
   ///
   /// - Parameters:
   ///   - points: one point [n] or points [N, n].
@@ -45,11 +46,16 @@ extension Function {
             let row = parameterRows[i * parameterCount..<(i + 1) * parameterCount]
             classifier = Classifier(self, parameters: Array(row), error: error)
           }
-          let verdict = classifier.classify(
+          var point = classifier.classify(
             at: Array(coordinates[i * n..<(i + 1) * n]), value: values[i],
             gradient: Array(gradients[i * n..<(i + 1) * n]),
-            hessian: Array(hessians[i * n * n..<(i + 1) * n * n]))
-          results.initializeElement(at: i, to: verdict.point)
+            hessian: Array(hessians[i * n * n..<(i + 1) * n * n])
+          ).point
+          if point.isDegenerate {
+            let scales = point.point.map { Swift.max(1, Swift.abs($0)) }
+            point = point.decided(as: classifier.higherOrder.kind(at: point.point, scales: scales))
+          }
+          results.initializeElement(at: i, to: point)
         }
       }
       initialized = count

@@ -47,7 +47,9 @@ extension Function {
       "a function of \(n) variables (\(variableNames.joined(separator: ", "))) is searched in a box of \(n) ranges, "
         + "not \(box.dimension)")
     var gradient = [Expr](repeating: 0, count: n)
-    for entry in NablaExpressions.sparseJacobian(of: outputs, by: variables) { gradient[entry.column] = entry.expression }
+    for entry in NablaExpressions.sparseJacobian(of: outputs, by: variables) {
+      gradient[entry.column] = entry.expression
+    }
     if let answer = answer(forConstant: gradient, in: box, certify: certify, parameters: parameters) {
       return answer
     }

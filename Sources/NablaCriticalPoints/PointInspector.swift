@@ -37,6 +37,11 @@ struct PointInspector {
     }
   }
 
+  /// What a degenerate critical point is.
+  func higherOrderKind(at point: [Double]) -> CriticalPoint.Kind {
+    classifier.higherOrder.kind(at: point, scales: scales)
+  }
+
   /// The largest difference of coordinates, each in units of its scale.
   func distance(_ a: [Double], _ b: [Double]) -> Double {
     var result = 0.0

@@ -267,20 +267,25 @@ package struct OpenSign: Sendable {
 extension IntervalEvaluator {
   /// The values whose sign is open over a box and on which a division, a sign or a comparison depends.
   ///
-  /// The closed pieces together hold every point of the box at which an output is defined, but for the zeros of
-  /// a sign's operand. There sign is 0, and a function that was differentiated to a sign has a kink, or a gradient
-  /// that is the limit of its pieces' gradients; provided that the operand does not vanish in an open set, for
-  /// which it must be analytic and not be 0 throughout.
+  /// The closed pieces together hold every point of the box at which an output is defined, but for ties: the zeros
+  /// of a sign's operand, and where compared values are equal. A function whose gradient depends on a tie has a kink
+  /// or a jump there, or a gradient that is the limit of its pieces' gradients; provided that there is no tie
+  /// throughout an open set, for which the operands must be analytic and differ somewhere.
   package func openSigns(over box: [Interval]) -> [OpenSign] {
     for (j, side) in box.enumerated() {
       values[j] = Interval(side.lower == side.upper ? side.lower : side.lower + 0.3 * side.width)
     }
     run()
-    let isNonZero = tape.discontinuousSteps.map { !values[Int(tape.steps[$0].a)].contains(0) }
+    let isNonZero = tape.discontinuousSteps.map { k in
+      let step = tape.steps[k]
+      let (a, b) = (values[Int(step.a)], values[Int(step.b)])
+      return step.b == step.a ? !a.contains(0) : a.isDisjoint(from: b)
+    }
     for (j, side) in box.enumerated() { values[j] = side }
     run()
     var signs: [OpenSign] = []
     var known: Set<Int> = []
+    var orders: [Range<Int>: (less: [SignRestriction], greater: [SignRestriction])] = [:]
     let (negative, positive) = (Interval(-.infinity, 0), Interval(0, .infinity))
     for (k, isNonZero) in zip(tape.discontinuousSteps, isNonZero) {
       let step = tape.steps[k]
@@ -306,14 +311,38 @@ extension IntervalEvaluator {
             ]))
       case .less, .lessOrEqual, .equal, .notEqual:
         guard values[place] == Interval(0, 1) else { continue }
-        signs.append(
-          OpenSign(
-            low: [SignRestriction(place: place, range: Interval(0))],
-            high: [SignRestriction(place: place, range: Interval(1))]))
+        let pair = Swift.min(a, b)..<Swift.max(a, b)
+        if isNonZero && tape.isAnalytic(a) && tape.isAnalytic(b) {
+          // One case for each order of the operands, and none for a tie.
+          let isReversed = a > b
+          orders[pair, default: ([], [])].less.append(
+            SignRestriction(place: place, range: step.operation.outcome(isReversed ? 1 : -1)))
+          orders[pair]!.greater.append(
+            SignRestriction(place: place, range: step.operation.outcome(isReversed ? -1 : 1)))
+        } else {
+          signs.append(
+            OpenSign(
+              low: [SignRestriction(place: place, range: Interval(0))],
+              high: [SignRestriction(place: place, range: Interval(1))]))
+        }
       default: break
       }
     }
+    for pair in orders.keys.sorted(by: { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }) {
+      signs.append(OpenSign(low: orders[pair]!.less, high: orders[pair]!.greater))
+    }
     return signs
+  }
+}
+
+extension Operation {
+  /// The value of a comparison whose left operand is less (−1) or greater (1) than the right one.
+  fileprivate func outcome(_ order: Int) -> Interval {
+    switch self {
+    case .less, .lessOrEqual: Interval(order < 0 ? 1 : 0)
+    case .notEqual: Interval(1)
+    default: Interval(0)
+    }
   }
 }
 

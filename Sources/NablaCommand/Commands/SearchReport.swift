@@ -33,12 +33,13 @@ struct SearchReport: Report {
           ("proofEnd", .string($0.end.rawValue)),
         ]
       } ?? []
-    return .object([
-      ("starts", .integer(statistics.starts)), ("converged", .integer(statistics.converged)),
-      ("duplicates", .integer(statistics.duplicates)), ("outside", .integer(statistics.outside)),
-      ("rejected", .integer(statistics.rejected)), ("evaluations", .integer(statistics.evaluations)),
-      ("foundOnce", .integer(statistics.foundOnce)), ("end", .string(statistics.end.rawValue)),
-    ] + proof)
+    return .object(
+      [
+        ("starts", .integer(statistics.starts)), ("converged", .integer(statistics.converged)),
+        ("duplicates", .integer(statistics.duplicates)), ("outside", .integer(statistics.outside)),
+        ("rejected", .integer(statistics.rejected)), ("evaluations", .integer(statistics.evaluations)),
+        ("foundOnce", .integer(statistics.foundOnce)), ("end", .string(statistics.end.rawValue)),
+      ] + proof)
   }
 
   /// What the search did not reach, in a sentence; nil if it reached all that was asked for.

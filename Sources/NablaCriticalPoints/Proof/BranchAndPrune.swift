@@ -3,7 +3,6 @@ internal import NablaExpressions
 internal import NablaKernels
 internal import NablaOptimization
 
-
 /// Divides a box until every part is proven to hold one critical point or none, or is too small.
 ///
 /// All boxes of a generation are decided at once, on all cores; what they found counts from the next one on, so

@@ -79,7 +79,12 @@ struct CertifiedSearch {
     }
     return zip(inside, inspector.classify(middles)).map { zero, verdict in
       let enclosure = zero.enclosure
-      guard let index = zero.index else { return verdict.point.located(in: enclosure) }
+      guard let index = zero.index else {
+        let kind =
+          verdict.point.isDegenerate
+          ? inspector.higherOrderKind(at: verdict.point.point) : verdict.point.kind
+        return verdict.point.decided(as: kind).located(in: enclosure)
+      }
       let kind: CriticalPoint.Kind = index == 0 ? .minimum : index == n ? .maximum : .saddle
       return CriticalPoint(
         point: verdict.point.point, value: verdict.point.value, gradient: verdict.point.gradient,

@@ -34,8 +34,6 @@ enum Clusters {
     }
   }
 
-
-
   private static func touch(_ a: [Interval], _ b: [Interval]) -> Bool {
     for (x, y) in zip(a, b) {
       let slack = Swift.max(Swift.min(x.width, y.width), 4 * Swift.max(x.magnitude.ulp, y.magnitude.ulp))

@@ -75,7 +75,8 @@ final class IntervalNewton {
     for i in 0..<n { inverse[i * n + i] = 1 }
     for column in 0..<n {
       var pivot = column
-      for row in column..<n where Swift.abs(middle[row * n + column]) > Swift.abs(middle[pivot * n + column]) {
+      for row in column..<n where Swift.abs(middle[row * n + column]) > Swift.abs(middle[pivot * n + column])
+      {
         pivot = row
       }
       let value = middle[pivot * n + column]

@@ -43,7 +43,9 @@ extension Interval {
     return Interval(unchecked: lower == 0 ? 1 : range.lower, upper == 0 ? 1 : range.upper)
   }
 
-  package var expm1: Interval { increasing { Glibc.expm1($0) }.intersection(Interval(unchecked: -1, .infinity)) }
+  package var expm1: Interval {
+    increasing { Glibc.expm1($0) }.intersection(Interval(unchecked: -1, .infinity))
+  }
 
   /// A logarithm of the part of x that is positive.
   package func logarithm(_ f: (Double) -> Double) -> Interval {
