@@ -37,6 +37,40 @@ struct Himmelblau: ScalarFunction {
   }
 }
 
+/// Two variables.
+struct SixHumpCamel: ScalarFunction {
+  func output<T: Number>(_ x: [T], _ p: [T]) -> T {
+    let (a, b) = (x[0] * x[0], x[1] * x[1])
+    let first = (4 - T(2.1) * a + a * a / 3) * a
+    return first + x[0] * x[1] + (4 * b - 4) * b
+  }
+}
+
+/// Any number of variables: ½ Σ (x⁴ − 16x² + 5x).
+struct StyblinskiTang: ScalarFunction {
+  func output<T: Number>(_ x: [T], _ p: [T]) -> T {
+    var f: T = 0
+    for xi in x {
+      let a = xi * xi
+      f = f + (a * a - 16 * a + 5 * xi)
+    }
+    return T(0.5) * f
+  }
+}
+
+/// Any number of variables: Σ (x² − 1)² + 0.1 Σ xᵢxᵢ₊₁.
+struct CoupledWells: ScalarFunction {
+  func output<T: Number>(_ x: [T], _ p: [T]) -> T {
+    var f: T = 0
+    for xi in x {
+      let a = xi * xi - 1
+      f = f + a * a
+    }
+    for i in 0..<x.count - 1 { f = f + T(0.1) * (x[i] * x[i + 1]) }
+    return f
+  }
+}
+
 /// Four variables: exp(−ab) sin c + log(1 + a² + d²) tanh(bd) + √(1 + c²).
 struct Transcendental: ScalarFunction {
   func output<T: Number>(_ x: [T], _ p: [T]) -> T {

@@ -54,6 +54,11 @@ package struct IntervalTape: Sendable {
       let count = node.operation.definition.value.operandCount
       places[id] = Int32(firstStep + steps.count)
       let a = places[Int(node.a)]
+      // x·x is x², which is never negative.
+      if node.operation == .multiply && node.a == node.b {
+        steps.append(Step(operation: .integerPower, a: a, b: a, c: a, index: 2))
+        continue
+      }
       steps.append(
         Step(
           operation: node.operation, a: a, b: count > 1 ? places[Int(node.b)] : a,
