@@ -15,23 +15,37 @@ final class IntervalNewton {
   private let jacobian: IntervalEvaluator
   private let n: Int
 
+  // Arrays would be checked for exclusive access at every use.
   /// The last ``derivative(over:)``, row-major.
-  private(set) var matrix: [Interval]
-  private var middle: [Double]
-  private var inverse: [Double]
-  private var preconditioned: [Interval]
-  private var offset: [Interval]
+  let matrix: UnsafeMutablePointer<Interval>
+  private let preconditioned: UnsafeMutablePointer<Interval>
+  private let offset: UnsafeMutablePointer<Interval>
+  private let middle: UnsafeMutablePointer<Double>
+  private let inverse: UnsafeMutablePointer<Double>
 
   init(_ system: GradientSystem) {
     self.system = system
     n = system.n
     equations = IntervalEvaluator(system.equations, parameters: system.parameters)
     jacobian = IntervalEvaluator(system.jacobian, parameters: system.parameters)
-    matrix = Array(repeating: Interval(0), count: n * n)
-    middle = Array(repeating: 0, count: n * n)
-    inverse = middle
-    preconditioned = matrix
-    offset = Array(repeating: Interval(0), count: n)
+    matrix = .allocate(capacity: n * n)
+    matrix.initialize(repeating: Interval(0), count: n * n)
+    preconditioned = .allocate(capacity: n * n)
+    preconditioned.initialize(repeating: Interval(0), count: n * n)
+    offset = .allocate(capacity: n)
+    offset.initialize(repeating: Interval(0), count: n)
+    middle = .allocate(capacity: n * n)
+    middle.initialize(repeating: 0, count: n * n)
+    inverse = .allocate(capacity: n * n)
+    inverse.initialize(repeating: 0, count: n * n)
+  }
+
+  deinit {
+    matrix.deallocate()
+    preconditioned.deallocate()
+    offset.deallocate()
+    middle.deallocate()
+    inverse.deallocate()
   }
 
   enum Result {
@@ -83,8 +97,8 @@ final class IntervalNewton {
       guard value != 0, value.isFinite else { return false }
       if pivot != column {
         for k in 0..<n {
-          middle.swapAt(pivot * n + k, column * n + k)
-          inverse.swapAt(pivot * n + k, column * n + k)
+          swap(&middle[pivot * n + k], &middle[column * n + k])
+          swap(&inverse[pivot * n + k], &inverse[column * n + k])
         }
       }
       let reciprocal = 1 / value
@@ -101,7 +115,7 @@ final class IntervalNewton {
         }
       }
     }
-    return inverse.allSatisfy(\.isFinite)
+    return (0..<n * n).allSatisfy { inverse[$0].isFinite }
   }
 
   /// g(m); returns whether it is defined.
