@@ -45,7 +45,7 @@ final class HigherOrderTest {
     )
     .dense().scalars
     let errors = function.derivativeError.bounds(
-      at: x, parameters: parameters, uncertainties: ulps(4, of: x)
+      at: x, parameters: parameters, uncertainties: uncertainties
     ).hessian
     var verdicts: [Verdict] = []
     for block in blocks {

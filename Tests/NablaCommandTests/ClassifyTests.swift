@@ -33,17 +33,12 @@ import Testing
     arguments: [
       ("x^2+y^2", "0,0", "minimum", 0, false), ("-x^2-y^2", "0,0", "maximum", 2, false),
       ("x^2-y^2", "0,0", "saddle", 1, false), ("x^2+3*x*y+y^2", "1,2", "regular", 1, false),
-      ("x^3-3*x*y^2", "0,0", "", 0, true), ("1e-8*(x^2+y^2)", "0,0", "minimum", 0, false),
+      ("x^3-3*x*y^2", "0,0", "saddle", 0, true), ("x^4+y^4", "0,0", "minimum", 0, true), ("1e-8*(x^2+y^2)", "0,0", "minimum", 0, false),
       ("1e-300*(x^2-y^2)", "0,0", "saddle", 1, false),
     ])
   func kinds(_ text: String, _ point: String, _ kind: String, _ index: Int, _ isDegenerate: Bool) throws {
     let result = try #require(try classify(text, "--at", point).points.first)
-    // Degenerate points are told by higher order where that is done, and else undetermined.
-    if isDegenerate {
-      #expect(["saddle", "undetermined"].contains(result.kind))
-    } else {
-      #expect(result.kind == kind)
-    }
+    #expect(result.kind == kind)
     #expect(result.index == index)
     #expect(result.degenerate == isDegenerate)
   }
@@ -126,15 +121,44 @@ import Testing
     #expect(try run.document(ClassifyDocument.self).points.map(\.kind) == ["maximum"])
   }
 
-  @Test("--certify does not claim a proof: exit 1, the points, a note")
+  @Test("--certify proves the list: exit 0, complete, certified points with enclosures")
   func certify() throws {
-    let run = try Nabla(["classify", "x^2", "--in", "-1:1", "--certify", "--json"])
-    #expect(run.status == 1)
-    #expect(run.errors.contains("not proven complete"))
+    let run = try Nabla(["classify", "x^4-3*x^2", "--in", "-3:3", "--certify", "--json"])
+    #expect(run.status == 0 && run.errors.isEmpty)
     let document = try run.document(ClassifyDocument.self)
-    #expect(document.complete == false)
-    #expect(document.points.allSatisfy { !$0.certified })
-    #expect(document.points.count == 1)
+    #expect(document.complete == true && document.unresolved == [])
+    #expect(document.points.map(\.kind) == ["minimum", "minimum", "maximum"])
+    for point in document.points {
+      let enclosure = try #require(point.enclosure)[0]
+      #expect(point.certified && enclosure[0] <= point.point[0] && point.point[0] <= enclosure[1])
+    }
+    let table = try Nabla(["classify", "x^4-3*x^2", "--in", "-3:3", "--certify"])
+    #expect(table.output.contains("proven") && table.output.contains("The list is proven complete, after"))
+  }
+
+  @Test("what a proof leaves open: exit 1, the boxes, a note")
+  func unresolved() throws {
+    let run = try Nabla(["classify", "x^3-3*x*y^2", "--in", "-1:1", "--certify", "--json"])
+    #expect(run.status == 1 && run.errors.contains("not proven complete"))
+    let document = try run.document(ClassifyDocument.self)
+    #expect(document.complete == false && document.unresolved?.count == 1)
+    #expect(document.points.map(\.kind) == ["saddle"] && document.points.allSatisfy { !$0.certified })
+    let table = try Nabla(["classify", "x^3-3*x*y^2", "--in", "-1:1", "--certify"])
+    #expect(table.output.contains("Parts of the box that could not be decided:"))
+  }
+
+  @Test("--budget ends a proof with what it has", arguments: ["20", "1ms", "2e1"])
+  func budget(_ limit: String) throws {
+    let hard = "exp(sin(50*x))+sin(60*exp(y))+sin(70*sin(x))+sin(sin(80*y))-sin(10*(x+y))+(x^2+y^2)/4"
+    let run = try Nabla(["classify", hard, "--in", "-0.3:0.3", "--certify", "--budget", limit])
+    #expect(run.status == 1 && run.errors.contains("give a larger --budget"))
+    #expect(run.output.contains("The list is not proven complete"))
+  }
+
+  @Test("a budget is a time or a number", arguments: ["", "s", "-1s", "0", "1.5", "10h", "many", "nan", "1e30s"])
+  func malformedBudget(_ limit: String) throws {
+    let run = try Nabla(["classify", "x^2", "--in", "-1:1", "--certify", "--budget", limit])
+    #expect(run.status == 64 && run.output.isEmpty && run.errors.contains("--budget"))
   }
 
   @Test("the table of a search says how many of each kind, and that nothing is proven")

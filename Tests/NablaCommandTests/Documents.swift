@@ -31,6 +31,7 @@ struct CriticalPointDocument: Decodable {
   let certified: Bool
   // Additions to the contract.
   let gradient: [Number]
+  let enclosure: [[Double]]?
   let start: [Double]?
   let converged: Bool?
   let reason: String?

@@ -102,6 +102,7 @@ private struct Case: CustomTestStringConvertible, Sendable {
     Case("not by both", "evaluate", "x^2", "--at", "1", "--points", "p.csv"),
     Case("one or the other", "classify", "x^2", "--at", "1", "--in", "-1:1"),
     Case("--certify", "classify", "x^2", "--at", "1", "--certify"),
+    Case("--budget", "classify", "x^2", "--in", "-1:1", "--budget", "10s"),
     Case("--refine", "classify", "x^2", "--in", "-1:1", "--refine"),
     Case("none of value", "evaluate", "x^2", "--at", "1", "--outputs", "gradients"),
     Case("hessian needs", "evaluate", "x;x^2", "--at", "1", "--outputs", "hessian"),

@@ -17,7 +17,7 @@ struct ClassificationTests {
     let regular = Function { x, y in x * x + 3 * x * y + y * y }.classify(at: [1, 2])[0]
     #expect(regular.kind == .regular && regular.gradient == [8, 7])
     let monkey = Function { x, y in pow(x, 3) - 3 * x * pow(y, 2) }.classify(at: [0, 0])[0]
-    #expect(monkey.kind == .undetermined && monkey.isDegenerate && monkey.index == 0)
+    #expect(monkey.kind == .saddle && monkey.isDegenerate && monkey.index == 0)
   }
 
   @Test(arguments: [1e-300, 1e-12, 1e-8, 1, 1e8, 1e300])
@@ -37,7 +37,7 @@ struct ClassificationTests {
     #expect(Function { x in x * x }.classify(at: [1e-6])[0].kind == .regular)
     #expect(Function { x in x * x }.classify(at: [1e-12])[0].kind == .minimum)
     let flat = Function { x in pow(x, 3) }.classify(at: [1e-9])[0]
-    #expect(flat.kind == .undetermined && flat.isDegenerate)
+    #expect(flat.kind == .inflection && flat.isDegenerate)
     #expect(Function { x, y in x + y }.classify(at: [3, 4])[0].kind == .regular)
   }
 

@@ -12,6 +12,8 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
     let f: String
     let eigenvalues: [String]
     let type: String
+    /// What a degenerate point is.
+    let nature: String?
     let index: Int
   }
 

@@ -25,6 +25,7 @@ struct SearchTests {
       }
       let point = left.remove(at: place)
       #expect((point.isDegenerate ? "degenerate" : point.kind.rawValue) == expected.type)
+      if let nature = expected.nature { #expect(point.kind.rawValue == nature) }
       #expect(point.index == expected.index)
       #expect(abs(point.value - Double(expected.f)!) <= 1e-10 * max(1, abs(Double(expected.f)!)))
       let largest = expected.eigenvalues.map { abs(Double($0)!) }.max()!
@@ -74,11 +75,16 @@ struct SearchTests {
   }
 
   @Test func isolatedDegeneratePointsAreListedOnce() throws {
-    for (text, n) in [("x^2+y^3", 2), ("(y-x^2)*(y-3*x^2)", 2), ("x^4", 1), ("x^6+y^4+z^2", 3)] {
+    for (text, n, kind) in [
+      ("x^2+y^3", 2, CriticalPoint.Kind.saddle), ("(y-x^2)*(y-3*x^2)", 2, .saddle), ("x^4", 1, .minimum),
+      ("x^6+y^4+z^2", 3, .minimum), ("x^5", 1, .inflection), ("-x^8", 1, .maximum), ("x^3-3*x*y^2", 2, .saddle),
+      ("x^4+x^2*y^2+y^4", 2, .minimum), ("x^4-3*x^2*y^2+y^4", 2, .saddle), ("z^2+x^4+y^4-3*x^2*y^2", 3, .saddle),
+      ("-(z^2+x^4+y^4-x^2*y^2)", 3, .maximum), ("y^2-x^2*y+x^4", 2, .minimum),
+    ] {
       let result = try search(text, Array(repeating: -1, count: n), Array(repeating: 1.1, count: n))
       #expect(result.points.count == 1 && result.nonIsolated.isEmpty, "\(text): \(result)")
       let point = try #require(result.points.first)
-      #expect(point.isDegenerate && point.kind == .undetermined)
+      #expect(point.isDegenerate && point.kind == kind, "\(text)")
       #expect(point.point.allSatisfy { abs($0) < 1e-10 }, "\(text): \(point.point)")
     }
     let expanded = try search("x^4-4*x^3+6*x^2-4*x+1", [-1], [3.3])

@@ -38,7 +38,7 @@ extension Interval {
   }
 
   /// The numbers x of `within` with xⁿ in this interval, up to the smallest interval around them.
-  func root(_ n: Int, within: Interval) -> Interval {
+  package func root(_ n: Int, within: Interval) -> Interval {
     if isEmpty || within.isEmpty { return .empty }
     if n == 0 { return contains(1) ? within : .empty }
     // 1/y, of which 0 is no value.

@@ -1,0 +1,124 @@
+import NablaCalculus
+import NablaExpressions
+import TestSupport
+import Testing
+
+struct IntervalTapeTests {
+  private static func point(
+    in box: [Interval], _ random: inout SplitMix64
+  ) -> [Double] {
+    box.map { side in
+      switch Int.random(in: 0..<4, using: &random) {
+      case 0: side.lower
+      case 1: side.upper
+      default: Double.random(in: side.lower...side.upper, using: &random)
+      }
+    }
+  }
+
+  /// Whether all that an expression consists of is finite: 1/0 is an infinity for kernels and undefined for intervals.
+  private static func isFinite(_ expression: Expr, _ variables: [Expr], at point: [Double]) -> Bool {
+    naiveValue(of: expression, variables, at: point).isFinite
+      && expression.operands.allSatisfy { isFinite($0, variables, at: point) }
+  }
+
+  /// Enclosures of random graphs hold the values in double precision to within these values' own error bounds, and
+  /// contracting an output to a value keeps the point at which it is taken.
+  @Test(arguments: [71, 72, 73, 74] as [UInt64])
+  func randomGraphs(_ seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let variables = ["x", "y", "z"].map { Expr.variable($0) }
+    var expressions = RandomExpression(seed: seed, variables: variables)
+    var compared = 0
+    for _ in 0..<150 {
+      let expression = expressions.next(size: Int.random(in: 3...30, using: &random))
+      let tape = IntervalTape(outputs: [expression], inputs: variables)
+      let evaluator = IntervalEvaluator(tape)
+      let analysis = RunningError(outputs: [expression], inputs: variables)
+      for trial in 0..<40 {
+        let width = [0, 1e-6, 0.1, 1, 4][trial % 5]
+        let box = variables.map { _ in
+          let x = Double.random(in: -3...3, using: &random)
+          return Interval(x - width * Double.random(in: 0...1, using: &random), x)
+        }
+        let point = Self.point(in: box, &random)
+        let value = naiveValue(of: expression, variables, at: point)
+        let error = analysis(at: point, uncertainties: [0, 0, 0])[0].error
+        guard value.isFinite, error.isFinite, value.magnitude < 1e200 else { continue }
+        guard Self.isFinite(expression, variables, at: point) else { continue }
+        compared += 1
+        for (j, side) in box.enumerated() { evaluator[input: j] = side }
+        evaluator.run()
+        let enclosure = evaluator[output: 0]
+        let holds = enclosure.lower - error <= value && value <= enclosure.upper + error
+        #expect(holds, "seed \(seed): \(expression) over \(box) at \(point) is \(value), not in \(enclosure)")
+        let target = Interval((value - 2 * error).nextDown, (value + 2 * error).nextUp)
+        let isPossible = evaluator.contract(to: [target])
+        let isKept = isPossible && (0..<3).allSatisfy { evaluator[input: $0].contains(point[$0]) }
+        #expect(isKept, "seed \(seed): \(expression) over \(box) at \(point) to \(target)")
+        guard holds && isKept else { return }
+      }
+    }
+    #expect(compared > 2000, "seed \(seed): only \(compared) values to compare with")
+  }
+
+  @Test func decimalConstantsAreEnclosed() {
+    let x = Expr.variable("x")
+    let evaluator = IntervalEvaluator(IntervalTape(outputs: [0.1 + 0 * x, Expr(.pi) + 0 * x], inputs: [x]))
+    evaluator[input: 0] = Interval(1)
+    evaluator.run()
+    #expect(evaluator[output: 0].lower < 0.1 && evaluator[output: 0].upper > 0.1)
+    #expect(evaluator[output: 1].contains(.pi) && evaluator[output: 1].upper > .pi)
+    // Short ones are exact.
+    let exact = IntervalEvaluator(IntervalTape(outputs: [pow(x, 2) - 11], inputs: [x]))
+    exact[input: 0] = Interval(0)
+    exact.run()
+    #expect(exact[output: 0].upper > -11.000000000000005 && exact[output: 0].lower < -10.999999999999995)
+  }
+
+  @Test func constantsAndParametersSurviveContraction() {
+    let (x, p) = (Expr.variable("x"), Expr.variable("p"))
+    let evaluator = IntervalEvaluator(
+      IntervalTape(outputs: [p * x - 0.3], inputs: [x, p]), parameters: [Interval(2, 3)])
+    for _ in 0..<3 {
+      evaluator[input: 0] = Interval(0, 10)
+      evaluator.run()
+      #expect(evaluator.contract(to: [Interval(0)]))
+      #expect(evaluator[input: 0].contains(0.1) && evaluator[input: 0].contains(0.15))
+      #expect(evaluator[input: 0].upper < 0.16)
+    }
+  }
+
+  @Test func openChoicesContractNothing() {
+    let x = Expr.variable("x")
+    // Over [−1, 4] the branch √x is taken for x > 0 only: negative x must stay.
+    let f = select(x .> 0, sqrt(x), -x)
+    let evaluator = IntervalEvaluator(IntervalTape(outputs: [f], inputs: [x]))
+    evaluator[input: 0] = Interval(-1, 4)
+    evaluator.run()
+    #expect(!evaluator.isContinuous)
+    #expect(evaluator.contract(to: [Interval(0.5, 1)]) && evaluator[input: 0].contains(-0.75))
+    // √x > −1 is false where √x is undefined.
+    let g = select(sqrt(x) .> -1, 1, 2)
+    let other = IntervalEvaluator(IntervalTape(outputs: [g], inputs: [x]))
+    other[input: 0] = Interval(-1, 1)
+    other.run()
+    #expect(other[output: 0].contains(1) && other[output: 0].contains(2))
+  }
+
+  @Test func continuityIsSeen() {
+    let x = Expr.variable("x")
+    func isContinuous(_ f: Expr, _ low: Double, _ high: Double) -> Bool {
+      let evaluator = IntervalEvaluator(IntervalTape(outputs: [f], inputs: [x]))
+      evaluator[input: 0] = Interval(low, high)
+      evaluator.run()
+      return evaluator.isContinuous
+    }
+    #expect(!isContinuous(1 / x, -1, 1) && isContinuous(1 / x, 0.5, 1))
+    #expect(!isContinuous(log(x), 0, 1) && isContinuous(log(x), 0.1, 1))
+    #expect(!isContinuous(sign(x), -1, 1) && isContinuous(sign(x), 0.1, 1))
+    #expect(!isContinuous(tan(x), 1, 2) && isContinuous(tan(x), -1, 1.5))
+    #expect(!isContinuous(floor(x), 0.5, 1.5) && isContinuous(floor(x), 0.5, 0.75))
+    #expect(isContinuous(abs(x), -1, 1) && isContinuous(exp(sin(x)), -1e3, 1e3))
+  }
+}

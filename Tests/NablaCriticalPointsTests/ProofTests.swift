@@ -1,0 +1,218 @@
+import Foundation
+import NablaCalculus
+import NablaCriticalPoints
+import NablaExpressions
+import NablaOptimization
+import TestSupport
+import Testing
+
+struct ProofTests {
+  private func prove(
+    _ text: String, _ lower: [Double], _ upper: [Double],
+    _ change: (inout CriticalPointSearchOptions) -> Void = { _ in }
+  ) throws -> CriticalPoints {
+    let expression = try Expr(parsing: text)
+    var options = CriticalPointSearchOptions()
+    change(&options)
+    return Function(expression, of: expression.variables).criticalPoints(
+      in: try Box(lower: lower, upper: upper), certify: true, options: options)
+  }
+
+  /// Reference lists: exactly these points, each certified point's enclosure around the reference, and complete
+  /// wherever all points are simple and isolated.
+  @Test(arguments: ReferenceCase.all)
+  func provesTheReferenceLists(_ reference: ReferenceCase) throws {
+    let result = try reference.function().criticalPoints(in: try reference.searchBox(), certify: true)
+    #expect(result.points.count == reference.points.count)
+    var left = result.points
+    for expected in reference.points {
+      let x = expected.x.map { Double($0)! }
+      let place = left.firstIndex { point in
+        zip(point.point, x).allSatisfy { abs($0 - $1) <= 1e-10 * max(1, abs($1)) }
+      }
+      guard let place else {
+        Issue.record("no point near \(x)")
+        continue
+      }
+      let point = left.remove(at: place)
+      if expected.type == "degenerate" {
+        #expect(point.isDegenerate && !point.isCertified && point.kind.rawValue == expected.nature)
+      } else {
+        #expect(point.isCertified && point.kind.rawValue == expected.type && point.index == expected.index)
+        // The reference is rounded to a double, and may so lie an ulp beside.
+        let enclosure = try #require(point.enclosure)
+        for (side, coordinate) in zip(enclosure, x) {
+          #expect(side.lower - side.lower.ulp <= coordinate && coordinate <= side.upper + side.upper.ulp)
+          #expect(side.width <= 1e-9 * max(1, abs(coordinate)))
+        }
+      }
+    }
+    #expect(left.isEmpty, "spurious: \(left.map(\.point))")
+    let isSimple = reference.points.allSatisfy { $0.type != "degenerate" }
+    if isSimple && (reference.nonisolated ?? []).isEmpty { #expect(result.isComplete && result.unresolved.isEmpty) }
+    #expect(result.isComplete == result.unresolved.isEmpty)
+    #expect(result.nonIsolated.map(\.dimension) == (reference.nonisolated ?? []).map(\.dim))
+  }
+
+  /// f = P ∘ φ with a diffeomorphism φ has the critical points φ⁻¹(those of P), of the same kinds.
+  @Test(arguments: [301, 302, 303, 304, 305, 306, 307, 308] as [UInt64])
+  func compositionsWithSmoothMapsKeepTheirPoints(_ seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    func number(_ low: Double, _ high: Double) -> Double { .random(in: low...high, using: &random) }
+    let (a, b) = (number(-0.4, 0.4), number(-0.4, 0.4))
+    let (s, t) = (number(0.5, 2), number(-1, 1))
+    // u = x + a sin(s y + t), v = y + b tanh(u): a shear after a shear, each invertible.
+    let roots = (0..<2).map { _ in (number(-1.5, -0.5), number(-0.2, 0.2), number(0.5, 1.5)) }
+    let f = Function { x, y in
+      let u = x + Expr(a) * sin(Expr(s) * y + Expr(t))
+      let v = y + Expr(b) * tanh(u)
+      // P has the slope ∏(u − r) in each variable: nine critical points.
+      func antiderivative(_ z: Expr, _ r: (Double, Double, Double)) -> Expr {
+        let (e1, e2, e3) = (r.0 + r.1 + r.2, r.0 * r.1 + r.1 * r.2 + r.0 * r.2, r.0 * r.1 * r.2)
+        let quartic = pow(z, 4) / 4 - Expr(e1 / 3) * pow(z, 3)
+        return quartic + Expr(e2 / 2) * pow(z, 2) - Expr(e3) * z
+      }
+      return antiderivative(u, roots[0]) + antiderivative(v, roots[1])
+    }
+    var expected: [(x: [Double], index: Int)] = []
+    for (i, u) in [roots[0].0, roots[0].1, roots[0].2].enumerated() {
+      for (j, v) in [roots[1].0, roots[1].1, roots[1].2].enumerated() {
+        let y = v - b * Foundation.tanh(u)
+        expected.append(([u - a * Foundation.sin(s * y + t), y], (i == 1 ? 1 : 0) + (j == 1 ? 1 : 0)))
+      }
+    }
+    let result = f.criticalPoints(in: try Box(lower: [-3, -3], upper: [3, 3]), certify: true)
+    #expect(result.isComplete, "seed \(seed)")
+    #expect(result.points.count == 9, "seed \(seed)")
+    for point in expected {
+      let match = result.points.first { zip($0.point, point.x).allSatisfy { abs($0 - $1) < 1e-11 } }
+      #expect(match?.index == point.index && match?.isCertified == true, "seed \(seed): \(point)")
+    }
+  }
+
+
+  // MARK: Soundness
+
+  @Test(arguments: [
+    // Functions with no critical point, or one that a careless proof loses or invents.
+    ("1/x", [-1.0], [1.0], 0), ("log(x)+x", [-2], [3], 0), ("abs(x)", [-1], [1], 0),
+    ("abs(x)+x^2", [-1], [1], 0), ("max(x^2,(x-1)^2)", [-1], [2], 0), ("x+1/x", [-3], [3], 2),
+    ("tan(x)", [-5], [5], 0), ("x^3+1e-20*x", [-1], [1], 0), ("exp(-1/x^2)", [-2], [2], 0),
+    ("x^2-2*x", [0], [10], 1), ("x^2-2*x", [1], [10], 1), ("x^2-2*x", [-3], [1], 1),
+    ("x^3/3-2*x", [-4], [4], 2), ("exp(-x^2)", [-40], [40], 1), ("1-tanh(x)^2", [-40], [40], 1),
+    ("x^2", [-1e-6], [1e-6], 1), ("x^2", [-1e6], [1e6], 1), ("1e-30*(x-1)^2", [-1], [3], 1),
+    ("sin(x^2)", [0], [10], 33), ("x^3-7.5e-11*x", [-1], [1], 2), ("x*sin(1/x)", [0.05], [1], 5),
+    ("where(x<1,x^2,2*x-1)", [-1], [3], 1), ("sqrt(x)-x", [0.01], [4], 1), ("asin(x)-2*x", [-0.99], [0.99], 2),
+  ])
+  func oneVariable(_ text: String, _ lower: [Double], _ upper: [Double], _ count: Int) throws {
+    let result = try prove(text, lower, upper)
+    #expect(result.isComplete, "\(result.unresolved)")
+    #expect(result.points.count == count && result.points.allSatisfy(\.isCertified))
+  }
+
+  @Test(arguments: [
+    ("x*y*exp(-x^2-y^2)", -25.0, 25.0, 5), ("log(x^2+y^2)", -1, 1, 0), ("x^2+(y-3)^2", -1e6, 1e6, 1),
+    ("sin(3*x)*sin(3*y)+cos(x*y)", -3, 3, 59), ("(x^2+y-11)^2+(x+y^2-7)^2+abs(x+10)", -6, 6, 9),
+    ("(1.5-x+x*y)^2+(2.25-x+x*y^2)^2+(2.625-x+x*y^3)^2", -4.5, 4.5, 3), ("exp(x)*sin(y)", -3, 3, 0),
+    ("(1-x)^2+1e6*(y-x^2)^2", -2, 2, 1), ("0.5+(sin(x^2-y^2)^2-0.5)/(1+0.001*(x^2+y^2))^2", -2, 2, 9),
+  ])
+  func twoVariables(_ text: String, _ lower: Double, _ upper: Double, _ count: Int) throws {
+    let result = try prove(text, [lower, lower], [upper, upper])
+    #expect(result.isComplete, "\(result.unresolved)")
+    #expect(result.points.count == count && result.points.allSatisfy(\.isCertified))
+  }
+
+  @Test func manyVariables() throws {
+    let terms = { (n: Int) -> String in (1...n).map { "0.5*(x\($0)^4-16*x\($0)^2+5*x\($0))" }.joined(separator: "+") }
+    for n in [4, 5] {
+      let result = try prove(terms(n), Array(repeating: -5, count: n), Array(repeating: 5, count: n))
+      let count = (0..<n).reduce(1) { product, _ in 3 * product }
+      #expect(result.isComplete && result.points.count == count && result.points.allSatisfy(\.isCertified))
+      // Of each index k, binomial(n, k) 2^(n−k).
+      #expect(result.points.count { $0.index == 0 } == 1 << n && result.points.count { $0.index == n } == 1)
+    }
+    let valley = (1...4).map { "100*(x\($0 + 1)-x\($0)^2)^2+(1-x\($0))^2" }.joined(separator: "+")
+    let rosenbrock = try prove(valley, Array(repeating: -2, count: 5), Array(repeating: 2, count: 5))
+    #expect(rosenbrock.isComplete && rosenbrock.points.count == 3)
+  }
+
+  @Test func whatCannotBeDecidedIsSaid() throws {
+    // Degenerate, and not proven so: one box around it is open.
+    let monkey = try prove("x^3-3*x*y^2", [-1, -1], [1, 1])
+    #expect(!monkey.isComplete && monkey.unresolved.count == 1 && monkey.points.map(\.kind) == [.saddle])
+    #expect(monkey.unresolved[0].contains([0, 0]) && monkey.unresolved[0].widths.allSatisfy { $0 < 1e-6 })
+    #expect(!monkey.points[0].isCertified)
+    // Exact arithmetic excludes all but 0.
+    let quartic = try prove("x^4+y^4", [-1, -1], [1, 1])
+    #expect(quartic.isComplete && quartic.points.map(\.kind) == [.minimum])
+    #expect(quartic.points[0].isDegenerate)
+    // A double zero: rounding leaves the question whether there are none, one or two.
+    let double = try prove("x^3/3-x^2*0.1+0.01*x", [-1], [1])
+    #expect(!double.isComplete && double.unresolved.allSatisfy { $0.contains([0.1]) })
+    // A curve.
+    let circle = try prove("(x^2+y^2-1)^2", [-2, -2], [2, 2])
+    #expect(!circle.isComplete && circle.nonIsolated.map(\.dimension) == [1])
+    #expect(circle.points.map(\.kind) == [.maximum] && circle.points[0].isCertified)
+    #expect(circle.certification?.end == .nonIsolated)
+    // A removable singularity, of which the formula says nothing.
+    let sinc = try prove("sin(x)/x", [-5], [5])
+    #expect(!sinc.isComplete && sinc.unresolved.contains { $0.contains([0]) })
+    #expect(sinc.points.count == 2 && sinc.points.allSatisfy(\.isCertified))
+    // A user's operation is a closed book.
+    let table = CustomOperation("table", value: { $0 * $0 }, derivative: { x, _ in 2 * x })
+    let unknown = Function { x in table(x) + x * x }.criticalPoints(
+      in: try Box(lower: [-1], upper: [1]), certify: true)
+    #expect(!unknown.points.contains(where: \.isCertified) || unknown.points.map(\.kind) == [.minimum])
+  }
+
+  @Test func constantsAnswerAtOnce() throws {
+    let constant = try prove("5+0*x", [-1], [1])
+    #expect(constant.points.isEmpty && constant.nonIsolated.map(\.dimension) == [1])
+    let slope = try prove("3*x+sin(y)", [-1, -9], [1, 9])
+    #expect(slope.isComplete && slope.points.isEmpty && slope.certification?.boxes == 0)
+    let steps = try prove("floor(x)", [-1], [1])
+    #expect(!steps.isComplete)
+  }
+
+  @Test func budgetsEndTheProof() throws {
+    let text = "(1+(x+y+1)^2*(19-14*x+3*x^2-14*y+6*x*y+3*y^2))*(30+(2*x-3*y)^2*(18-32*x+12*x^2+48*y-36*x*y+27*y^2))"
+    let small = try prove(text, [-2, -2], [2, 2]) { $0.certification.maxBoxes = 500 }
+    #expect(!small.isComplete && !small.unresolved.isEmpty && small.certification?.end == .maxBoxes)
+    #expect((small.certification?.boxes ?? 0) <= 500)
+    // What the proof did not reach is searched.
+    #expect(small.points.count == 9)
+    let none = try prove(text, [-2, -2], [2, 2]) { $0.certification.timeLimit = .zero }
+    #expect(none.certification?.end == .timeLimit && !none.isComplete)
+  }
+
+  @Test func cancelledWorkReturnsWhatItHas() throws {
+    let result = try prove("sin(3*x)*sin(3*y)+cos(x*y)", [-3, -3], [3, 3]) {
+      $0.report = { $0.decidedVolume < 0.5 }
+    }
+    #expect(result.certification?.end == .cancelled && !result.isComplete)
+    let search = Function { x in sin(x) }.criticalPoints(
+      in: try Box(lower: [-9], upper: [9]),
+      options: {
+        var options = CriticalPointSearchOptions()
+        options.report = { _ in false }
+        return options
+      }())
+    #expect(search.statistics.end == .cancelled)
+  }
+
+  @Test func resultsDoNotDependOnScalesOfTheValue() throws {
+    for scale in ["1e-8", "1", "1e8", "1e-200", "1e200"] {
+      let result = try prove("\(scale)*((x^2+y-11)^2+(x+y^2-7)^2)", [-6, -6], [6, 6])
+      #expect(result.isComplete && result.points.count == 9, "\(scale)")
+    }
+  }
+
+  @Test func parametersAreExact() throws {
+    let f = Function(1, parameters: 1) { x, p in pow(x[0], 3) / 3 - p[0] * x[0] }
+    let box = try Box(lower: [-4], upper: [4])
+    let two = f.criticalPoints(in: box, certify: true, parameters: [2])
+    #expect(two.isComplete && two.points.count == 2)
+    #expect(abs(two.points[0].point[0] - 2.0.squareRoot()) < 1e-15)
+    #expect(f.criticalPoints(in: box, certify: true, parameters: [-1]).points.isEmpty)
+  }
+}
