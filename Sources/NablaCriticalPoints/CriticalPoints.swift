@@ -26,6 +26,13 @@ public struct CriticalPoints: Sendable {
 }
 
 extension CriticalPoints {
+  /// What was found in a part of a larger box.
+  func within(_ box: Box) -> CriticalPoints {
+    CriticalPoints(
+      box: box, points: points, isComplete: isComplete, nonIsolated: nonIsolated, unresolved: unresolved,
+      statistics: statistics, certification: certification)
+  }
+
   /// By ascending value, and by coordinates where values are equal.
   static func sorted(_ points: [CriticalPoint]) -> [CriticalPoint] {
     points.sorted { a, b in

@@ -18,6 +18,10 @@ extension Function {
   /// isolated degenerate point from a curve or surface of them, which is followed and listed as one set. A
   /// gradient that vanishes by underflow, as in the tails of exp(−x²), is no critical point.
   ///
+  /// An unbounded side (−∞ or ∞) is searched as far as critical points can lie, which is known where the gradient is
+  /// polynomial in the unbounded variables, positive factors such as exp(−x²) aside (``FarRegion``); elsewhere it is
+  /// searched to 100 beyond its finite bound or 0, and a proof goes as far as intervals tell.
+  ///
   /// The box is closed. Results are the same in every run, unless the time limit ends the search.
   ///
   /// With `certify` the box is divided by interval arithmetic until every part is proven to hold exactly one
@@ -53,11 +57,19 @@ extension Function {
     if let answer = answer(forConstant: gradient, in: box, certify: certify, parameters: parameters) {
       return answer
     }
+    let sides = certify || !box.isBounded ? gradient.map { PositiveFactors.removed(from: $0) } : []
     if certify {
-      return CertifiedSearch(self, box: box, parameters: parameters, options: options).run(gradient: gradient)
+      return CertifiedSearch(self, box: box, parameters: parameters, options: options).run(sides: sides)
     }
-    var search = CriticalPointSearch(self, box: box, parameters: parameters, options: options)
-    return search.run()
+    if box.isBounded {
+      var search = CriticalPointSearch(self, box: box, parameters: parameters, options: options)
+      return search.run()
+    }
+    let far = FarRegion(
+      of: box, self, sides: sides, parameters: parameters, options: options.certification,
+      deadline: .now + options.certification.timeLimit)
+    var search = CriticalPointSearch(self, box: far.core, parameters: parameters, options: options)
+    return search.run().within(box)
   }
 
   /// The critical points of a function that does not depend on its variables, or has a component of its gradient
@@ -68,7 +80,7 @@ extension Function {
     let isFlat = gradient.allSatisfy { $0.constantValue == 0 }
     guard isFlat || gradient.contains(where: { ($0.constantValue ?? 0) != 0 }) else { return nil }
     let isDefined =
-      value(at: Tensor(box.center), parameters: parameters.isEmpty ? nil : Tensor(parameters)).item.isFinite
+      value(at: Tensor(box.center.map { $0.isFinite ? $0 : 0 }), parameters: parameters.isEmpty ? nil : Tensor(parameters)).item.isFinite
     // A step function has the derivative 0 too, but not everywhere.
     let isSmooth = !IntervalTape(outputs: outputs, inputs: variables + self.parameters).hasDiscontinuities
     return CriticalPoints(

@@ -2,8 +2,8 @@
 ///
 ///     let box = try Box(lower: [-5, -5], upper: [5, 5])
 ///
-/// Its bounds are finite and not reversed; a side may have width 0. Boxes come from data (a command line,
-/// a file), so that the initialiser throws instead of trapping.
+/// Its bounds are not reversed; a side may have width 0, and may be unbounded where that is said: ``isBounded``. Boxes
+/// come from data (a command line, a file), so that the initialiser throws instead of trapping.
 public struct Box: Hashable, Sendable {
   /// The lower bounds.
   public let lower: [Double]
@@ -13,15 +13,16 @@ public struct Box: Hashable, Sendable {
 
   /// The box between two corners.
   ///
-  /// - Throws: ``BoxError`` if the corners differ in their number of coordinates, or a bound is NaN or
-  ///   infinite, or a lower bound is above its upper one, or a width overflows.
+  /// - Throws: ``BoxError`` if the corners differ in their number of coordinates, or a bound is NaN, or a range
+  ///   has no number in it because a lower bound is above its upper one or both are one infinity, or the width of
+  ///   finite bounds overflows.
   public init(lower: [Double], upper: [Double]) throws(BoxError) {
     guard lower.count == upper.count else { throw .lengths(lower: lower.count, upper: upper.count) }
     for (axis, (low, high)) in zip(lower, upper).enumerated() {
       if low.isNaN || high.isNaN { throw .nan(axis: axis) }
-      if low.isInfinite || high.isInfinite { throw .infinite(axis: axis) }
+      if low == .infinity || high == -.infinity { throw .infinite(axis: axis) }
       if low > high { throw .reversed(axis: axis, lower: low, upper: high) }
-      if (high - low).isInfinite { throw .tooWide(axis: axis) }
+      if low.isFinite && high.isFinite && (high - low).isInfinite { throw .tooWide(axis: axis) }
     }
     self.lower = lower
     self.upper = upper
@@ -38,10 +39,13 @@ extension Box {
   /// The number of coordinates.
   public var dimension: Int { lower.count }
 
+  /// Whether all bounds are finite.
+  public var isBounded: Bool { lower.allSatisfy(\.isFinite) && upper.allSatisfy(\.isFinite) }
+
   /// upperⱼ − lowerⱼ.
   public var widths: [Double] { zip(lower, upper).map { $1 - $0 } }
 
-  /// The middle, ½ (lower + upper).
+  /// The middle, ½ (lower + upper); not finite where a side is unbounded.
   public var center: [Double] { zip(lower, upper).map { 0.5 * $0 + 0.5 * $1 } }
 
   /// Whether a point lies in the box, its boundary included. A point with a NaN does not.
@@ -69,7 +73,7 @@ public enum BoxError: Error, Hashable, Sendable, CustomStringConvertible {
   case lengths(lower: Int, upper: Int)
   /// A bound is NaN.
   case nan(axis: Int)
-  /// A bound is infinite: only bounded boxes are searched.
+  /// A lower bound is ∞, or an upper one −∞.
   case infinite(axis: Int)
   /// A lower bound is above its upper bound.
   case reversed(axis: Int, lower: Double, upper: Double)
@@ -83,7 +87,7 @@ public enum BoxError: Error, Hashable, Sendable, CustomStringConvertible {
       "a box has as many lower as upper bounds, and these are \(lower) and \(upper)"
     case .nan(let axis): "range \(axis + 1) of the box has a bound that is not a number"
     case .infinite(let axis):
-      "range \(axis + 1) of the box has an infinite bound; only bounded boxes are searched: give finite bounds"
+      "range \(axis + 1) of the box holds no number: only its lower bound may be -inf, and only its upper bound inf"
     case .reversed(let axis, let lower, let upper):
       "range \(axis + 1) of the box is reversed: its lower bound \(lower) is above its upper bound \(upper)"
     case .tooWide(let axis): "range \(axis + 1) of the box is too wide for double precision"

@@ -165,6 +165,45 @@ struct ProofTests {
     #expect(!unknown.points.contains(where: \.isCertified) || unknown.points.map(\.kind) == [.minimum])
   }
 
+  // MARK: Unbounded boxes
+
+  @Test(arguments: [
+    ("(x^2+y-11)^2+(x+y^2-7)^2", 9), ("(1-x)^2+100*(y-x^2)^2", 1), ("exp(-x^2-y^2)", 1), ("x^2*y^2+x", 0),
+    ("(4-2.1*x^2+x^4/3)*x^2+x*y+(-4+4*y^2)*y^2", 15), ("2*x^2-1.05*x^4+x^6/6+x*y+y^2", 5),
+  ])
+  func theWholePlane(_ text: String, _ count: Int) throws {
+    let infinite = [Double.infinity, .infinity]
+    let result = try prove(text, infinite.map { -$0 }, infinite)
+    #expect(result.isComplete && result.points.count == count && result.points.allSatisfy(\.isCertified))
+    #expect(!result.box.isBounded)
+    // The same points without a proof.
+    let expression = try Expr(parsing: text)
+    let search = Function(expression, of: expression.variables).criticalPoints(in: result.box)
+    #expect(search.points.count == count && !search.isComplete)
+  }
+
+  @Test func theWholeLine() throws {
+    func points(_ text: String, _ low: Double, _ high: Double) throws -> [Double]? {
+      let result = try prove(text, [low], [high])
+      return result.isComplete ? result.points.map { $0.point[0] }.sorted() : nil
+    }
+    let inf = Double.infinity
+    #expect(try points("x^4-1e6*x^2", -inf, inf)?.count == 3)
+    #expect(try points("x^3-3*x", 0, inf) == [1] && points("x^3-3*x", -inf, 0) == [-1])
+    #expect(try points("(x+50)^2", -60, inf) == [-50] && points("(x+50)^2", -40, inf) == [])
+    #expect(try points("x+1/x", -inf, inf) == [-1, 1])
+    #expect(try points("log(x)-x", -inf, inf) == [1])
+    #expect(try points("exp(x)-1e6*x", -inf, inf)?.count == 1)
+    #expect(try points("x^2+sin(x)", -inf, inf)?.count == 1)
+    // Points without end: those nearby are listed, and that there may be others.
+    let waves = try prove("sin(x)", [-inf], [inf])
+    #expect(!waves.isComplete && waves.points.count > 50)
+    #expect(waves.unresolved.contains { $0.upper == [inf] } && waves.unresolved.contains { $0.lower == [-inf] })
+    // A half-infinite side beside an unbounded one: the minimum (−50, 0) is nearest to the finite bound.
+    let half = try prove("(x+50)^2+y^2", [-60, -inf], [inf, inf])
+    #expect(half.isComplete && half.points.map(\.point) == [[-50, 0]])
+  }
+
   @Test func constantsAnswerAtOnce() throws {
     let constant = try prove("5+0*x", [-1], [1])
     #expect(constant.points.isEmpty && constant.nonIsolated.map(\.dimension) == [1])

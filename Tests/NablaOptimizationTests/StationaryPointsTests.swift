@@ -74,7 +74,8 @@ struct StationaryPointsTests {
 struct BoxTests {
   @Test func boundsAreChecked() throws {
     #expect(throws: BoxError.nan(axis: 0)) { try Box(lower: [.nan], upper: [1]) }
-    #expect(throws: BoxError.infinite(axis: 1)) { try Box(lower: [0, 0], upper: [1, .infinity]) }
+    #expect(throws: BoxError.infinite(axis: 1)) { try Box(lower: [0, .infinity], upper: [1, .infinity]) }
+    #expect(try !Box(lower: [0, 0], upper: [1, .infinity]).isBounded)
     #expect(throws: BoxError.reversed(axis: 0, lower: 2, upper: 1)) { try Box(lower: [2], upper: [1]) }
     #expect(throws: BoxError.lengths(lower: 1, upper: 2)) { try Box(lower: [2], upper: [3, 4]) }
     #expect(throws: BoxError.tooWide(axis: 0)) { try Box(lower: [-1.7e308], upper: [1.7e308]) }

@@ -39,7 +39,7 @@ struct ClassifyCommand: ParsableCommand {
     name: .customLong("in"),
     help: ArgumentHelp(
       "Find the critical points in a box: x=-5:5,y=0:1, or -5:5,0:1 in the order of the variables, or one "
-        + "range for every variable. The bounds belong to the box.",
+        + "range for every variable. The bounds belong to the box, and may be -inf and inf.",
       valueName: "box"))
   var box: Text?
 
@@ -126,13 +126,7 @@ struct ClassifyCommand: ParsableCommand {
         "--in searches boxes of up to \(Self.searchLimit) variables, and this function has "
           + "\(formula.variables.count); --refine starts from points of your choice")
     }
-    let ranges = try BoxParsing.box(text, variables: formula.variables, option: "--in")
-    let box: Box
-    do {
-      box = try Box(lower: ranges.map(\.lowerBound), upper: ranges.map(\.upperBound))
-    } catch {
-      throw CommandError.usage("--in: \(error)")
-    }
+    let box = try BoxParsing.box(text, variables: formula.variables, option: "--in")
     var options = CriticalPointSearchOptions()
     if let budget { options.certification = try BudgetParsing.limits(budget.string) }
     let found = Progress.show(certify ? "proving" : "searching") {

@@ -2,23 +2,27 @@ import Nabla
 
 /// Boxes on the command line: `x=-5:5,y=0:1`, in variable order `-5:5,0:1`, or one range for every variable.
 enum BoxParsing {
-  /// The ranges of a box in variable order: finite, the lower bound below the upper.
+  /// A box in variable order.
   ///
   /// - Parameter option: the option that gives the box, for messages.
   static func box(
     _ text: String, variables: [String], option: String
-  ) throws(CommandError) -> [ClosedRange<Double>] {
+  ) throws(CommandError) -> Box {
     let ranges = try ranges(text, variables: variables, option: option)
     for range in ranges {
       let shown = range.text.trimmingBlanks().elided()
-      if range.lower.isInfinite || range.upper.isInfinite {
-        throw .usage("\(range.place) is \(shown), which is infinite; only bounded boxes can be searched yet")
+      if range.lower == .infinity || range.upper == -.infinity {
+        throw .usage("\(range.place) is \(shown), which holds no number")
       }
-      if !(range.upper - range.lower).isFinite {
+      if range.lower.isFinite && range.upper.isFinite && !(range.upper - range.lower).isFinite {
         throw .usage("\(range.place) is \(shown), which is wider than the largest double")
       }
     }
-    return ranges.map { $0.lower...$0.upper }
+    do {
+      return try Box(lower: ranges.map(\.lower), upper: ranges.map(\.upper))
+    } catch {
+      throw .usage("\(option): \(error.description)")
+    }
   }
 
   /// The ranges as bounds, which may be infinite.

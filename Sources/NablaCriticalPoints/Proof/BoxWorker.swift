@@ -69,7 +69,9 @@ final class BoxWorker {
       }
       // Again only while it pays.
       var left = 1.0
-      for j in 0..<n where before[j].width > 0 { left *= x[j].width / before[j].width }
+      for j in 0..<n where before[j].width > 0 {
+        left *= x[j].isBounded ? x[j].width / before[j].width : before[j].isBounded ? 0 : 1
+      }
       if left > 0.5 { break }
     }
     return halves(x, tolerances)
@@ -122,7 +124,7 @@ final class BoxWorker {
     let isKnown = totals.allSatisfy { $0.isFinite && $0 > 0 }
     for j in 0..<n {
       let width = x[j].width
-      guard width > tolerances[j], width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp) else { continue }
+      guard width > tolerances[j], !x[j].isBounded || width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp) else { continue }
       var smear = width / tolerances[j]
       if isKnown {
         smear = (0..<n).reduce(0) { $0 + matrix[$1 * n + j].magnitude * width / totals[$1] }
@@ -131,11 +133,17 @@ final class BoxWorker {
     }
     guard best >= 0 else { return .undecided(x) }
     let side = x[best]
-    let cut = side.lower + 0.4921875 * side.width
+    let cut = side.isBounded ? side.lower + 0.4921875 * side.width : Self.farCut(side)
     guard cut > side.lower, cut < side.upper else { return .undecided(x) }
     var (low, high) = (x, x)
     low[best] = Interval(side.lower, cut)
     high[best] = Interval(cut, side.upper)
     return .halves(low, high)
+  }
+
+  /// An unbounded side is cut at 16 and then at squares, which takes ten cuts to the largest number.
+  private static func farCut(_ side: Interval) -> Double {
+    if side.upper == .infinity { return side.lower < 4 ? 16 : side.lower * side.lower }
+    return side.upper > -4 ? -16 : -(side.upper * side.upper)
   }
 }

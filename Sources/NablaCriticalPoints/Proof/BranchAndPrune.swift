@@ -30,9 +30,12 @@ struct BranchAndPrune {
 
   private static let smallestTolerance = 1e-8
 
+  /// - Parameters:
+  ///   - box: bounded; the scale of all tolerances.
+  ///   - part: what to decide instead of the box, which may be unbounded.
   init(
-    _ system: GradientSystem, box: Box, options: CertificationOptions, deadline: ContinuousClock.Instant,
-    report: @escaping (Double) -> Bool
+    _ system: GradientSystem, box: Box, part: [Interval]? = nil, options: CertificationOptions,
+    deadline: ContinuousClock.Instant, report: @escaping (Double) -> Bool
   ) {
     self.system = system
     self.box = zip(box.lower, box.upper).map { Interval($0, $1) }
@@ -40,7 +43,7 @@ struct BranchAndPrune {
     self.deadline = deadline
     self.report = report
     scales = box.scales
-    frontier = [self.box]
+    frontier = [part ?? self.box]
   }
 
   /// What could not be decided.
@@ -129,9 +132,10 @@ struct BranchAndPrune {
     }
   }
 
-  /// The share of the whole.
+  /// The share of the whole; 0 of unbounded parts.
   private func volume(_ part: [Interval]) -> Double {
-    zip(part, box).reduce(1) { $1.1.width > 0 ? $0 * ($1.0.width / $1.1.width) : $0 }
+    guard part.allSatisfy(\.isBounded) else { return 0 }
+    return zip(part, box).reduce(1) { $1.1.width > 0 ? $0 * ($1.0.width / $1.1.width) : $0 }
   }
 
   /// Adds a zero unless it is one of the known ones: a region holds a single one.

@@ -9,6 +9,9 @@ struct CertifiedSearch {
   private let parameters: [Double]
   private let options: CriticalPointSearchOptions
 
+  /// The most boxes for a part of the box that is unbounded.
+  private static let farBoxes = 2_000
+
   init(_ function: Function, box: Box, parameters: [Double], options: CriticalPointSearchOptions) {
     self.function = function
     self.box = box
@@ -16,42 +19,65 @@ struct CertifiedSearch {
     self.options = options
   }
 
-  func run(gradient: [Expr]) -> CriticalPoints {
+  /// - Parameter sides: expressions with the zeros of the gradient's components.
+  func run(sides: [Expr]) -> CriticalPoints {
     let certification = options.certification
-    let system = GradientSystem(function, gradient: gradient, parameters: parameters)
+    let deadline = ContinuousClock.now + certification.timeLimit
+    let system = GradientSystem(function, sides: sides, parameters: parameters)
+    let report = { @Sendable (volume: Double) in options.report(CriticalPointProgress(decidedVolume: volume)) }
+    let far =
+      box.isBounded
+      ? nil
+      : FarRegion(
+        of: box, function, sides: sides, parameters: parameters, options: certification, deadline: deadline)
+    let core = far?.core ?? box
     var proof = BranchAndPrune(
-      system, box: box, options: certification, deadline: .now + certification.timeLimit,
-      report: { options.report(.init(decidedVolume: $0)) })
+      system, box: core, options: certification, deadline: deadline, report: report)
     proof.run(stopsWhenGrowing: true)
     var found: CriticalPoints?
     if proof.isGrowing {
-      found = search()
+      found = search(core)
       if found!.nonIsolated.isEmpty { proof.run(stopsWhenGrowing: false) }
     }
-    let unresolved = Clusters.joined(proof.undecided, scales: box.scales)
-    if !unresolved.isEmpty && found == nil { found = search() }
-    return result(proof, unresolved, found)
+    var unresolved = Clusters.joined(proof.undecided, scales: core.scales)
+    var zeros = proof.zeros
+    for part in far?.open ?? [] {
+      // Beyond the core it is all or nothing: sin has points without end there.
+      var limits = certification
+      limits.maxBoxes = Swift.min(limits.maxBoxes, Self.farBoxes)
+      var farther = BranchAndPrune(
+        system, box: core, part: part, options: limits, deadline: deadline, report: report)
+      farther.run(stopsWhenGrowing: true)
+      if farther.undecided.isEmpty {
+        zeros += farther.zeros.filter { zero in !zeros.contains { $0.enclosure == zero.enclosure } }
+      } else {
+        unresolved.append(part)
+      }
+    }
+    if !unresolved.isEmpty && found == nil { found = search(core) }
+    return result(zeros, proof.statistics, unresolved, found, core)
   }
 
-  private func search() -> CriticalPoints {
-    var search = CriticalPointSearch(function, box: box, parameters: parameters, options: options)
+  private func search(_ core: Box) -> CriticalPoints {
+    var search = CriticalPointSearch(function, box: core, parameters: parameters, options: options)
     return search.run()
   }
 
   private func result(
-    _ proof: BranchAndPrune, _ unresolved: [[Interval]], _ found: CriticalPoints?
+    _ zeros: [BoxWorker.Zero], _ statistics: CertificationStatistics, _ unresolved: [[Interval]],
+    _ found: CriticalPoints?, _ core: Box
   ) -> CriticalPoints {
-    let inspector = PointInspector(function, box: box, parameters: parameters)
-    var points = certifiedPoints(proof.zeros, inspector)
+    let inspector = PointInspector(function, box: core, parameters: parameters)
+    var points = certifiedPoints(zeros, inspector)
     // Elsewhere than in undecided boxes there is nothing else, whatever a start has led to.
     for point in found?.points ?? [] {
       let isOpen = unresolved.contains { cluster in
         zip(cluster, point.point).enumerated().allSatisfy { j, pair in
-          let slack = 1e-6 * inspector.scales[j] + pair.0.width
+          let slack = 1e-6 * inspector.scales[j] + (pair.0.isBounded ? pair.0.width : 0)
           return pair.0.lower - slack <= pair.1 && pair.1 <= pair.0.upper + slack
         }
       }
-      let isKnown = proof.zeros.contains { zero in
+      let isKnown = zeros.contains { zero in
         zip(zero.region, point.point).allSatisfy { $0.contains($1) }
           || zip(zero.enclosure, point.point).enumerated().allSatisfy { j, pair in
             pair.0.inflated(by: 1e-9 * inspector.scales[j]).contains(pair.1)
@@ -63,7 +89,7 @@ struct CertifiedSearch {
       box: box, points: CriticalPoints.sorted(points), isComplete: unresolved.isEmpty,
       nonIsolated: found?.nonIsolated ?? [],
       unresolved: unresolved.map { Box(uncheckedLower: $0.map(\.lower), upper: $0.map(\.upper)) },
-      statistics: found?.statistics ?? SearchStatistics(end: .notNeeded), certification: proof.statistics)
+      statistics: found?.statistics ?? SearchStatistics(end: .notNeeded), certification: statistics)
   }
 
   /// The proven points that lie in the box, or are too near to its boundary to tell on which side.
@@ -74,7 +100,7 @@ struct CertifiedSearch {
     }
     let middles = inside.map { zero in
       zip(zero.enclosure, zip(box.lower, box.upper)).map { enclosure, range in
-        Swift.min(range.1, Swift.max(range.0, enclosure.midpoint)) + 0
+        Swift.min(range.1, Swift.max(range.0, Self.representative(of: enclosure)))
       }
     }
     return zip(inside, inspector.classify(middles)).map { zero, verdict in
@@ -91,5 +117,12 @@ struct CertifiedSearch {
         eigenvalues: verdict.point.eigenvalues, kind: kind, index: index, isDegenerate: false,
         enclosure: enclosure, isCertified: true)
     }
+  }
+
+  /// A number of the enclosure: an integer if there is one, else the middle.
+  private static func representative(of enclosure: Interval) -> Double {
+    let middle = enclosure.midpoint
+    let integer = middle.rounded()
+    return (enclosure.contains(integer) ? integer : middle) + 0
   }
 }

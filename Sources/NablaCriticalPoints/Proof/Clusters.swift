@@ -7,7 +7,7 @@ enum Clusters {
   static func joined(_ boxes: [[Interval]], scales: [Double]) -> [[Interval]] {
     var boxes = boxes
     // Very many are first joined by the cells of a grid that they lie in.
-    if boxes.count > 4096, let n = boxes.first?.count {
+    if boxes.count > 4096, boxes.allSatisfy({ $0.allSatisfy(\.isBounded) }), let n = boxes.first?.count {
       var cells: [[Int]: [Interval]] = [:]
       let low = (0..<n).map { j in boxes.reduce(Double.infinity) { Swift.min($0, $1[j].lower) } }
       let divisions = Swift.max(4, 1 << (12 / n))
@@ -36,7 +36,8 @@ enum Clusters {
 
   private static func touch(_ a: [Interval], _ b: [Interval]) -> Bool {
     for (x, y) in zip(a, b) {
-      let slack = Swift.max(Swift.min(x.width, y.width), 4 * Swift.max(x.magnitude.ulp, y.magnitude.ulp))
+      let width = Swift.min(x.width, y.width)
+      let slack = Swift.max(width.isFinite ? width : 0, 4 * Swift.max(x.magnitude.ulp, y.magnitude.ulp))
       if x.lower > y.upper + slack || y.lower > x.upper + slack { return false }
     }
     return true

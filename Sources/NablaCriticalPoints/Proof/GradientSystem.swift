@@ -21,20 +21,36 @@ struct GradientSystem: Sendable {
   let hessian: IntervalTape
   let hessianPlaces: [(row: Int, column: Int)]
 
-  init(_ function: Function, gradient: [Expr], parameters: [Double]) {
-    let (variables, inputs) = (function.variables, function.variables + function.parameters)
+  /// The critical points of a function.
+  ///
+  /// - Parameter sides: expressions with the zeros of the gradient's components.
+  init(_ function: Function, sides: [Expr], parameters: [Double]) {
+    self.init(
+      equations: sides, variables: function.variables, parameters: function.parameters, values: parameters,
+      domain: function.outputs, hessian: sparseHessian(of: function.outputs[0], by: function.variables))
+  }
+
+  /// Any system of as many equations as variables.
+  ///
+  /// - Parameters:
+  ///   - equations: the left sides.
+  ///   - values: of the parameters.
+  ///   - domain: what else must be defined.
+  ///   - hessian: the matrix of whose eigenvalues the signs are asked for.
+  init(
+    equations sides: [Expr], variables: [Expr], parameters: [Expr], values: [Double], domain: [Expr] = [],
+    hessian second: [MatrixEntry] = []
+  ) {
+    let inputs = variables + parameters
     n = variables.count
-    self.parameters = parameters.map { Interval($0) }
-    let sides = gradient.map { PositiveFactors.removed(from: $0) }
-    let value = IntervalTape(outputs: function.outputs, inputs: inputs)
+    self.parameters = values.map { Interval($0) }
+    let value = IntervalTape(outputs: domain, inputs: inputs)
     let zero = [Interval](repeating: Interval(0), count: n)
-    equations = IntervalTape(
-      outputs: sides + (value.hasDiscontinuities ? function.outputs : []), inputs: inputs)
-    targets = value.hasDiscontinuities ? zero + [.entire] : zero
+    equations = IntervalTape(outputs: sides + (value.hasDiscontinuities ? domain : []), inputs: inputs)
+    targets = value.hasDiscontinuities ? zero + domain.map { _ in .entire } : zero
     let entries = sparseJacobian(of: sides, by: variables)
     jacobian = IntervalTape(outputs: entries.map(\.expression), inputs: inputs)
     jacobianPlaces = entries.map { ($0.row, $0.column) }
-    let second = sparseHessian(of: function.outputs[0], by: variables)
     hessian = IntervalTape(outputs: second.map(\.expression), inputs: inputs)
     hessianPlaces = second.map { ($0.row, $0.column) }
   }

@@ -8,11 +8,13 @@ extension Box {
   ///   - count: N.
   ///   - seed: equal seeds give equal points on all machines.
   /// - Returns: [N, n].
+  /// - Precondition: the box is bounded.
   ///
   /// Source: McKay, Beckman, Conover, "A comparison of three methods for selecting values of input variables in the
   /// analysis of output from a computer code", Technometrics 21 (1979).
   public func latinHypercube(_ count: Int, seed: UInt64 = 0) -> Tensor<Double> {
     precondition(count >= 0, "the number of points is 0 or more, not \(count)")
+    precondition(isBounded, "points are spread over a bounded box; this one reaches to infinity")
     var generator = SeededGenerator(seed: seed)
     let n = dimension
     return Tensor(shape: [count, n]) { buffer in

@@ -36,6 +36,7 @@ public func stationaryPoints(
   precondition(
     box == nil || box!.dimension == n,
     "a function of \(n) variables is searched in a box of \(n) ranges, not \(box?.dimension ?? 0)")
+  precondition(box?.isBounded ?? true, "the box of stationaryPoints(of:) is bounded; leave it out instead")
   let coordinates = starts.scalars
   var iterations = (0..<starts.shape[0]).map {
     StationaryIteration(start: Array(coordinates[$0 * n..<($0 + 1) * n]))

@@ -1,0 +1,119 @@
+internal import NablaCalculus
+internal import NablaExpressions
+internal import NablaOptimization
+
+/// How far away critical points of an unbounded box can lie.
+///
+/// Where the gradient is polynomial in the unbounded variables, the points with the largest of their magnitudes at 1/ρ
+/// are x = u/ρ with u on the faces of the cube |u|∞ = 1 and 0 ≤ ρ ≤ 1: a bounded box for each face, in which the
+/// equations ρᵈ gᵢ(u/ρ) = 0 are solved by branch and prune. What is found has ρ > 0 and says how large a bounded box
+/// holds everything; only what reaches down to ρ = 0 stays open.
+struct FarRegion {
+  /// A bounded part of the box, outside of which there is no critical point, unless the far region is open.
+  let core: Box
+  /// The parts of the box outside the core in which there may be critical points.
+  let open: [[Interval]]
+  let boxes: Int
+
+  /// The most boxes for one face.
+  private static let faceBoxes = 20_000
+
+  /// What is left open nearer to ρ = 0 than this is taken to reach it.
+  private static let farthest = 1e6
+
+  /// The bounds of the core where nothing is known of what lies beyond.
+  private static let defaultReach = 100.0
+
+  /// - Parameter gradient: the components, of which positive factors have been removed.
+  init(
+    of box: Box, _ function: Function, sides: [Expr], parameters: [Double],
+    options: CertificationOptions, deadline: ContinuousClock.Instant
+  ) {
+    let unbounded = (0..<box.dimension).filter { box.lower[$0].isInfinite || box.upper[$0].isInfinite }
+    let scale = Expr.variable("ρ")
+    let images = Dictionary(
+      uniqueKeysWithValues: unbounded.map { (function.variables[$0], Expr.variable("u\($0)")) })
+    var homogenization = Homogenization(images: images, scale: scale)
+    let equations = sides.compactMap { homogenization($0) }
+    guard equations.count == sides.count else {
+      self.init(of: box, reach: Self.defaultReach, isOpen: { _, _ in true }, boxes: 0)
+      return
+    }
+    var limits = options
+    limits.maxBoxes = Swift.min(limits.maxBoxes, Self.faceBoxes)
+    // No face stands for points beside the finite bound of a half-infinite side; the core holds them.
+    var reach = unbounded.reduce(1.0) { reach, j in
+      [box.lower[j], box.upper[j]].filter(\.isFinite).reduce(reach) { Swift.max($0, Swift.abs($1)) }
+    }
+    var openFaces: Set<[Int]> = []
+    var count = 0
+    for axis in unbounded {
+      for sign in [-1, 1] where sign < 0 ? box.lower[axis].isInfinite : box.upper[axis].isInfinite {
+        let image = images[function.variables[axis]]!
+        let fixed = equations.map { $0.substituting(image, by: Expr(Double(sign))) }
+        // The variables of the face: the other images, the bounded variables, and ρ.
+        var variables: [Expr] = []
+        var ranges: [Interval] = []
+        for j in 0..<box.dimension where j != axis {
+          variables.append(images[function.variables[j]] ?? function.variables[j])
+          ranges.append(
+            unbounded.contains(j)
+              ? Interval(box.lower[j].isInfinite ? -1 : Swift.min(0, Swift.max(-1, box.lower[j])),
+                box.upper[j].isInfinite ? 1 : Swift.max(0, Swift.min(1, box.upper[j])))
+              : Interval(box.lower[j], box.upper[j]))
+        }
+        let face = Box(uncheckedLower: ranges.map(\.lower) + [0], upper: ranges.map(\.upper) + [1])
+        let system = GradientSystem(
+          equations: fixed, variables: variables + [scale], parameters: function.parameters,
+          values: parameters)
+        var proof = BranchAndPrune(system, box: face, options: limits, deadline: deadline) { _ in true }
+        proof.run(stopsWhenGrowing: true)
+        count += proof.statistics.boxes
+        for part in proof.zeros.map(\.enclosure) + proof.undecided {
+          let far = part[part.count - 1]
+          if far.lower <= 1 / Self.farthest {
+            openFaces.insert([axis, sign])
+          } else {
+            reach = Swift.max(reach, 1 / far.lower)
+          }
+        }
+      }
+    }
+    // A little farther, and to a round number, so that nothing lies on the edge.
+    let round = Double(sign: .plus, exponent: Int(reach.exponent) + 2, significand: 1)
+    self.init(
+      of: box, reach: openFaces.isEmpty ? round : Swift.max(round, Self.defaultReach),
+      isOpen: { openFaces.contains([$0, $1]) }, boxes: count)
+  }
+
+  /// - Parameter isOpen: whether beyond the face of an axis and sign there may be critical points.
+  private init(of box: Box, reach: Double, isOpen: (_ axis: Int, _ sign: Int) -> Bool, boxes: Int) {
+    // Half-infinite sides reach as far from their finite bound.
+    let lower = zip(box.lower, box.upper).map { low, high in
+      low.isFinite ? low : Swift.min(-reach, high.isFinite ? high - reach : 0)
+    }
+    let upper = zip(box.lower, box.upper).map { low, high in
+      high.isFinite ? high : Swift.max(reach, low.isFinite ? low + reach : 0)
+    }
+    var open: [[Interval]] = []
+    for j in box.lower.indices {
+      // Beyond this face; earlier variables within the core, later ones anywhere.
+      let rest = box.lower.indices.map { k in
+        k < j ? Interval(lower[k], upper[k]) : Interval(box.lower[k], box.upper[k])
+      }
+      if box.lower[j].isInfinite && isOpen(j, -1) {
+        var part = rest
+        part[j] = Interval(-.infinity, lower[j])
+        open.append(part)
+      }
+      if box.upper[j].isInfinite && isOpen(j, 1) {
+        var part = rest
+        part[j] = Interval(upper[j], .infinity)
+        open.append(part)
+      }
+    }
+    core = Box(uncheckedLower: lower, upper: upper)
+    self.open = open
+    self.boxes = boxes
+  }
+}
