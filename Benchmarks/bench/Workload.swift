@@ -53,4 +53,5 @@ struct Run {
 /// All workloads, in the order of the peers' table; what it lacks is last.
 let allWorkloads =
   pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + minimizationWorkloads
-  + criticalPointWorkloads + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads + elementwiseWorkloads
+  + criticalPointWorkloads + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads
+  + elementwiseWorkloads

@@ -36,6 +36,7 @@ struct CriticalPointSearch {
     var sequence = StartSequence(in: box)
     var round = Swift.max(1, options.firstStarts ?? Swift.max(8, Swift.min(256, 40_000 / (n * n))))
     var lastNew = 0
+    var reported = 0
     // A round is worked off in parts, so that the time limit is seen in time.
     let part = Swift.max(4, Swift.min(1024, 400_000 / (n * n * n)))
     while true {
@@ -43,7 +44,11 @@ struct CriticalPointSearch {
       var isCancelled = false
       while left > 0 && clock.now < deadline {
         isCancelled =
-          Task.isCancelled || !options.report(CriticalPointProgress(pointCount: found.count))
+          Task.isCancelled
+          || !options.report(
+            CriticalPointProgress(
+              pointCount: found.count, newPoints: found[reported...].map(\.point.point)))
+        reported = found.count
         if isCancelled { break }
         let count = Swift.min(part, left)
         if search(from: sequence.points(count)) { lastNew = statistics.starts }

@@ -23,6 +23,9 @@ public struct CriticalPoints: Sendable {
 
   /// What the proof did; nil if none was asked for.
   public let certification: CertificationStatistics?
+
+  /// A check of the list by topology; nil where a point is degenerate or not isolated, or the box unbounded.
+  public internal(set) var morseCount: MorseCount?
 }
 
 extension CriticalPoints {
@@ -56,6 +59,8 @@ public struct CriticalPointProgress: Sendable {
   public var decidedVolume = 0.0
   /// The points found by now.
   public var pointCount = 0
+  /// The coordinates of those found since the last report.
+  public var newPoints: [[Double]] = []
 }
 
 /// What a search for critical points did.
@@ -110,6 +115,9 @@ public struct CriticalPointSearchOptions: Sendable {
 
   /// Between rounds the search ends once this has passed. Nothing else depends on time.
   public var timeLimit = Duration.seconds(6)
+
+  /// Whether a function that is a sum of functions of different variables is searched part by part.
+  public var usesSeparability = true
 
   /// Newton's method from each start.
   public var newton = StationaryPointOptions()

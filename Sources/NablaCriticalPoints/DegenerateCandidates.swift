@@ -27,8 +27,12 @@ struct DegenerateAnalysis {
     let x = verdict.point.point
     let reach = Swift.max(1e-4, Swift.min(1e-3, 100 * stepNorm))
     var candidates: [[Double]] = []
-    for power in [1.0, 10, 100, 1000, 1e4, 1e5] {
-      let candidate = x.map { ($0 * power).rounded() / power + 0 }
+    let roundings: [(Int, Double) -> Double] =
+      [1.0, 10, 100, 1000, 1e4, 1e5].map { power in { _, value in (value * power).rounded() / power } }
+      // Coordinates may be 0 where others are no short numbers.
+      + [{ j, value in Swift.abs(value) <= 1e-10 * inspector.scales[j] ? 0 : value }]
+    for rounding in roundings {
+      let candidate = x.indices.map { rounding($0, x[$0]) + 0 }
       if candidate != x, inspector.distance(candidate, x) <= reach, inspector.box.contains(candidate),
         !candidates.contains(candidate)
       {

@@ -22,6 +22,10 @@ extension Function {
   /// polynomial in the unbounded variables, positive factors such as exp(−x²) aside (``FarRegion``); elsewhere it is
   /// searched to 100 beyond its finite bound or 0, and a proof goes as far as intervals tell.
   ///
+  /// A sum of functions of different variables, as the graph shows it, is searched part by part. Where the gradient is
+  /// proven to point outwards (or inwards) all around, the number of points of each index must fit:
+  /// ``CriticalPoints/morseCount``.
+  ///
   /// The box is closed. Results are the same in every run, unless the time limit ends the search.
   ///
   /// With `certify` the box is divided by interval arithmetic until every part is proven to hold exactly one
@@ -57,6 +61,24 @@ extension Function {
     if let answer = answer(forConstant: gradient, in: box, certify: certify, parameters: parameters) {
       return answer
     }
+    let blocks = options.usesSeparability ? separableBlocks(gradient: gradient) : []
+    let parts = SeparableSearch(
+      function: self, box: box, certify: certify, parameters: parameters, options: options)
+    var result =
+      (blocks.count > 1 ? parts.run(blocks) : nil)
+      ?? search(gradient, in: box, certify: certify, parameters: parameters, options: options)
+    if box.isBounded, result.nonIsolated.isEmpty, !result.points.contains(where: \.isDegenerate) {
+      let flow = BoundaryFlow(self, gradient: gradient, box: box, parameters: parameters).direction()
+      result.morseCount = MorseCount(
+        sum: result.points.reduce(0) { $0 + ($1.index % 2 == 0 ? 1 : -1) },
+        expected: flow.map { $0 > 0 || n % 2 == 0 ? 1 : -1 })
+    }
+    return result
+  }
+
+  private func search(
+    _ gradient: [Expr], in box: Box, certify: Bool, parameters: [Double], options: CriticalPointSearchOptions
+  ) -> CriticalPoints {
     let sides = certify || !box.isBounded ? gradient.map { PositiveFactors.removed(from: $0) } : []
     if certify {
       return CertifiedSearch(self, box: box, parameters: parameters, options: options).run(sides: sides)
@@ -80,7 +102,10 @@ extension Function {
     let isFlat = gradient.allSatisfy { $0.constantValue == 0 }
     guard isFlat || gradient.contains(where: { ($0.constantValue ?? 0) != 0 }) else { return nil }
     let isDefined =
-      value(at: Tensor(box.center.map { $0.isFinite ? $0 : 0 }), parameters: parameters.isEmpty ? nil : Tensor(parameters)).item.isFinite
+      value(
+        at: Tensor(box.center.map { $0.isFinite ? $0 : 0 }),
+        parameters: parameters.isEmpty ? nil : Tensor(parameters)
+      ).item.isFinite
     // A step function has the derivative 0 too, but not everywhere.
     let isSmooth = !IntervalTape(outputs: outputs, inputs: variables + self.parameters).hasDiscontinuities
     return CriticalPoints(

@@ -6,7 +6,7 @@ internal import NablaTensors
 /// What a critical point is whose Hessian is singular, where derivatives up to the fourth order tell; of functions
 /// of one variable, up to the twelfth.
 ///
-/// Variables that no second derivative couples make f a sum, f = Σ f_B(x_B), whose parts are looked at by themselves:
+/// Variables that no component of the gradient joins make f a sum, f = Σ f_B(x_B), whose parts are looked at by themselves:
 /// x⁶ + y⁴ is a minimum because both are. Of a part with null vectors N and other eigenvalues λ_w (splitting lemma;
 /// Gromoll and Meyer, "On differentiable functions with isolated critical points", Topology 8, 1969):
 /// - eigenvalues of both signs, or a third derivative along N that is not zero, make it neither minimum nor maximum;
@@ -29,7 +29,7 @@ final class HigherOrderTest {
   init(_ function: Function, parameters: [Double]) {
     self.function = function
     self.parameters = parameters
-    blocks = Self.blocks(of: function)
+    blocks = function.separableBlocks(gradient: function.outputs[0].gradient(by: function.variables))
   }
 
   private enum Verdict { case minimum, maximum, neither, unknown }
@@ -60,14 +60,6 @@ final class HigherOrderTest {
     }
     if verdicts.contains(.unknown) { return .undetermined }
     return verdicts.contains(.minimum) ? .minimum : .maximum
-  }
-
-  /// The variables in groups that no second derivative joins.
-  private static func blocks(of function: Function) -> [[Int]] {
-    var group = Array(0..<function.variables.count)
-    func root(_ i: Int) -> Int { group[i] == i ? i : root(group[i]) }
-    for (i, j) in function.hessianPattern.places where root(i) != root(j) { group[root(i)] = root(j) }
-    return Dictionary(grouping: group.indices, by: root).values.sorted { $0[0] < $1[0] }
   }
 
   private func verdict(

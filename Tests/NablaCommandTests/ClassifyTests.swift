@@ -33,7 +33,8 @@ import Testing
     arguments: [
       ("x^2+y^2", "0,0", "minimum", 0, false), ("-x^2-y^2", "0,0", "maximum", 2, false),
       ("x^2-y^2", "0,0", "saddle", 1, false), ("x^2+3*x*y+y^2", "1,2", "regular", 1, false),
-      ("x^3-3*x*y^2", "0,0", "saddle", 0, true), ("x^4+y^4", "0,0", "minimum", 0, true), ("1e-8*(x^2+y^2)", "0,0", "minimum", 0, false),
+      ("x^3-3*x*y^2", "0,0", "saddle", 0, true), ("x^4+y^4", "0,0", "minimum", 0, true),
+      ("1e-8*(x^2+y^2)", "0,0", "minimum", 0, false),
       ("1e-300*(x^2-y^2)", "0,0", "saddle", 1, false),
     ])
   func kinds(_ text: String, _ point: String, _ kind: String, _ index: Int, _ isDegenerate: Bool) throws {
@@ -116,7 +117,7 @@ import Testing
     #expect(
       try run.keys() == [
         "command", "expression", "variables", "box", "complete", "points", "nonIsolated", "unresolved",
-        "statistics",
+        "statistics", "morseCount",
       ])
     #expect(try run.document(ClassifyDocument.self).points.map(\.kind) == ["maximum"])
   }
@@ -155,7 +156,8 @@ import Testing
     #expect(run.output.contains("The list is not proven complete"))
   }
 
-  @Test("a budget is a time or a number", arguments: ["", "s", "-1s", "0", "1.5", "10h", "many", "nan", "1e30s"])
+  @Test(
+    "a budget is a time or a number", arguments: ["", "s", "-1s", "0", "1.5", "10h", "many", "nan", "1e30s"])
   func malformedBudget(_ limit: String) throws {
     let run = try Nabla(["classify", "x^2", "--in", "-1:1", "--certify", "--budget", limit])
     #expect(run.status == 64 && run.output.isEmpty && run.errors.contains("--budget"))

@@ -3,6 +3,7 @@ import NablaCalculus
 import NablaCriticalPoints
 import NablaExpressions
 import NablaOptimization
+import Synchronization
 import TestSupport
 import Testing
 
@@ -49,7 +50,9 @@ struct ProofTests {
     }
     #expect(left.isEmpty, "spurious: \(left.map(\.point))")
     let isSimple = reference.points.allSatisfy { $0.type != "degenerate" }
-    if isSimple && (reference.nonisolated ?? []).isEmpty { #expect(result.isComplete && result.unresolved.isEmpty) }
+    if isSimple && (reference.nonisolated ?? []).isEmpty {
+      #expect(result.isComplete && result.unresolved.isEmpty)
+    }
     #expect(result.isComplete == result.unresolved.isEmpty)
     #expect(result.nonIsolated.map(\.dimension) == (reference.nonisolated ?? []).map(\.dim))
   }
@@ -90,7 +93,6 @@ struct ProofTests {
     }
   }
 
-
   // MARK: Soundness
 
   @Test(arguments: [
@@ -102,7 +104,8 @@ struct ProofTests {
     ("x^3/3-2*x", [-4], [4], 2), ("exp(-x^2)", [-40], [40], 1), ("1-tanh(x)^2", [-40], [40], 1),
     ("x^2", [-1e-6], [1e-6], 1), ("x^2", [-1e6], [1e6], 1), ("1e-30*(x-1)^2", [-1], [3], 1),
     ("sin(x^2)", [0], [10], 33), ("x^3-7.5e-11*x", [-1], [1], 2), ("x*sin(1/x)", [0.05], [1], 5),
-    ("where(x<1,x^2,2*x-1)", [-1], [3], 1), ("sqrt(x)-x", [0.01], [4], 1), ("asin(x)-2*x", [-0.99], [0.99], 2),
+    ("where(x<1,x^2,2*x-1)", [-1], [3], 1), ("sqrt(x)-x", [0.01], [4], 1),
+    ("asin(x)-2*x", [-0.99], [0.99], 2),
   ])
   func oneVariable(_ text: String, _ lower: [Double], _ upper: [Double], _ count: Int) throws {
     let result = try prove(text, lower, upper)
@@ -123,7 +126,9 @@ struct ProofTests {
   }
 
   @Test func manyVariables() throws {
-    let terms = { (n: Int) -> String in (1...n).map { "0.5*(x\($0)^4-16*x\($0)^2+5*x\($0))" }.joined(separator: "+") }
+    let terms = { (n: Int) -> String in
+      (1...n).map { "0.5*(x\($0)^4-16*x\($0)^2+5*x\($0))" }.joined(separator: "+")
+    }
     for n in [4, 5] {
       let result = try prove(terms(n), Array(repeating: -5, count: n), Array(repeating: 5, count: n))
       let count = (0..<n).reduce(1) { product, _ in 3 * product }
@@ -198,7 +203,8 @@ struct ProofTests {
     // Points without end: those nearby are listed, and that there may be others.
     let waves = try prove("sin(x)", [-inf], [inf])
     #expect(!waves.isComplete && waves.points.count > 50)
-    #expect(waves.unresolved.contains { $0.upper == [inf] } && waves.unresolved.contains { $0.lower == [-inf] })
+    #expect(
+      waves.unresolved.contains { $0.upper == [inf] } && waves.unresolved.contains { $0.lower == [-inf] })
     // A half-infinite side beside an unbounded one: the minimum (−50, 0) is nearest to the finite bound.
     let half = try prove("(x+50)^2+y^2", [-60, -inf], [inf, inf])
     #expect(half.isComplete && half.points.map(\.point) == [[-50, 0]])
@@ -214,7 +220,8 @@ struct ProofTests {
   }
 
   @Test func budgetsEndTheProof() throws {
-    let text = "(1+(x+y+1)^2*(19-14*x+3*x^2-14*y+6*x*y+3*y^2))*(30+(2*x-3*y)^2*(18-32*x+12*x^2+48*y-36*x*y+27*y^2))"
+    let text =
+      "(1+(x+y+1)^2*(19-14*x+3*x^2-14*y+6*x*y+3*y^2))*(30+(2*x-3*y)^2*(18-32*x+12*x^2+48*y-36*x*y+27*y^2))"
     let small = try prove(text, [-2, -2], [2, 2]) { $0.certification.maxBoxes = 500 }
     #expect(!small.isComplete && !small.unresolved.isEmpty && small.certification?.end == .maxBoxes)
     #expect((small.certification?.boxes ?? 0) <= 500)
@@ -237,6 +244,26 @@ struct ProofTests {
         return options
       }())
     #expect(search.statistics.end == .cancelled)
+  }
+
+  @Test func pointsAreReportedAsTheyAreFound() throws {
+    for certify in [true, false] {
+      let reports = Mutex<[CriticalPointProgress]>([])
+      var options = CriticalPointSearchOptions()
+      options.report = { progress in
+        reports.withLock { $0.append(progress) }
+        return true
+      }
+      let f = Function { x, y in sin(3 * x) * sin(3 * y) + cos(x * y) }
+      let result = f.criticalPoints(
+        in: try Box(lower: [-3, -3], upper: [3, 3]), certify: certify, options: options)
+      let all = reports.withLock { $0 }
+      #expect(all.count > 1 && all.last!.pointCount >= 50)
+      // What is found at the very end is in the result only.
+      let streamed = all.flatMap(\.newPoints)
+      #expect(streamed.count == all.last!.pointCount && streamed.count <= result.points.count + 10)
+      #expect(zip(all, all.dropFirst()).allSatisfy { $0.decidedVolume <= $1.decidedVolume + 1e-12 })
+    }
   }
 
   @Test func resultsDoNotDependOnScalesOfTheValue() throws {

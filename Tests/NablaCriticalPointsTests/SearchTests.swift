@@ -77,8 +77,10 @@ struct SearchTests {
   @Test func isolatedDegeneratePointsAreListedOnce() throws {
     for (text, n, kind) in [
       ("x^2+y^3", 2, CriticalPoint.Kind.saddle), ("(y-x^2)*(y-3*x^2)", 2, .saddle), ("x^4", 1, .minimum),
-      ("x^6+y^4+z^2", 3, .minimum), ("x^5", 1, .inflection), ("-x^8", 1, .maximum), ("x^3-3*x*y^2", 2, .saddle),
-      ("x^4+x^2*y^2+y^4", 2, .minimum), ("x^4-3*x^2*y^2+y^4", 2, .saddle), ("z^2+x^4+y^4-3*x^2*y^2", 3, .saddle),
+      ("x^6+y^4+z^2", 3, .minimum), ("x^5", 1, .inflection), ("-x^8", 1, .maximum),
+      ("x^3-3*x*y^2", 2, .saddle),
+      ("x^4+x^2*y^2+y^4", 2, .minimum), ("x^4-3*x^2*y^2+y^4", 2, .saddle),
+      ("z^2+x^4+y^4-3*x^2*y^2", 3, .saddle),
       ("-(z^2+x^4+y^4-x^2*y^2)", 3, .maximum), ("y^2-x^2*y+x^4", 2, .minimum),
     ] {
       let result = try search(text, Array(repeating: -1, count: n), Array(repeating: 1.1, count: n))

@@ -51,7 +51,8 @@ struct TransitionStateTests {
     #expect(states.count == 1)
     #expect(near(states.first?.saddle.point, Array(repeating: 0, count: 20), 1e-9))
     #expect(abs((states.first?.barriers.first ?? 0) - 1) < 1e-9)
-    #expect((states.first?.minima.first?.point[0] ?? 0) * (states.first?.minima.second?.point[0] ?? 0) < -0.99)
+    #expect(
+      (states.first?.minima.first?.point[0] ?? 0) * (states.first?.minima.second?.point[0] ?? 0) < -0.99)
   }
 
   @Test func whereThereIsNone() {

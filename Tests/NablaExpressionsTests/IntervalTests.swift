@@ -166,7 +166,9 @@ import Testing
 
     /// An interval of some width around a value.
     private static func around(_ value: Float80, _ random: inout SplitMix64) -> Interval {
-      let width = Float80(Double.random(in: 0...1, using: &random)) * [0, 1e-10, 1][Int.random(in: 0..<3, using: &random)]
+      let width =
+        Float80(Double.random(in: 0...1, using: &random))
+        * [0, 1e-10, 1][Int.random(in: 0..<3, using: &random)]
       return Interval(Double(value - width).nextDown, Double(value + width).nextUp)
     }
 
@@ -202,7 +204,8 @@ struct IntervalTrapTests {
     #expect(part.lower > 0.2499 && part.lower <= 0.25 && part.upper == 10)
     // The reciprocal of a reciprocal.
     let x = Interval(-1, 2)
-    #expect((Interval(1) / (Interval(1) / x)).contains(1.5) && (Interval(1) / (Interval(1) / x)).contains(-0.5))
+    #expect(
+      (Interval(1) / (Interval(1) / x)).contains(1.5) && (Interval(1) / (Interval(1) / x)).contains(-0.5))
   }
 
   @Test func underflowKeepsSigns() {

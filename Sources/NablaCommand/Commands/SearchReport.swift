@@ -22,6 +22,14 @@ struct SearchReport: Report {
       ("unresolved", .array(result.unresolved.map(json))),
       ("statistics", statistics),
     ]
+      + (result.morseCount.map {
+        [
+          (
+            "morseCount",
+            .object([("sum", .integer($0.sum)), ("expected", $0.expected.map(JSON.integer) ?? .null)])
+          )
+        ]
+      } ?? [])
   }
 
   private var statistics: JSON {
@@ -44,6 +52,11 @@ struct SearchReport: Report {
 
   /// What the search did not reach, in a sentence; nil if it reached all that was asked for.
   var shortcoming: String? {
+    if let count = result.morseCount, let expected = count.expected, !count.fits {
+      return
+        "points are missing: the sum of (-1)^index is \(count.sum), and must be \(expected) where the gradient "
+        + "points one way all around the box"
+    }
     if let proof = result.certification, !result.isComplete {
       let rest = "--certify: the list is not proven complete; "
       return switch proof.end {

@@ -124,7 +124,8 @@ final class BoxWorker {
     let isKnown = totals.allSatisfy { $0.isFinite && $0 > 0 }
     for j in 0..<n {
       let width = x[j].width
-      guard width > tolerances[j], !x[j].isBounded || width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp) else { continue }
+      guard width > tolerances[j], !x[j].isBounded || width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp)
+      else { continue }
       var smear = width / tolerances[j]
       if isKnown {
         smear = (0..<n).reduce(0) { $0 + matrix[$1 * n + j].magnitude * width / totals[$1] }

@@ -15,8 +15,10 @@ struct BranchAndPrune {
   private let scales: [Double]
   private let options: CertificationOptions
   private let deadline: ContinuousClock.Instant
-  /// Called after each generation with the share of the box's volume that is decided; false cancels.
-  private let report: (Double) -> Bool
+  /// Called before each generation with the share of the box's volume that is decided and the zeros found since the
+  /// last call; false cancels.
+  private let report: (Double, ArraySlice<BoxWorker.Zero>) -> Bool
+  private var reported = 0
   private var frontier: [[Interval]]
   private var setApart: [[Interval]] = []
   private var tolerance = 1e-2
@@ -35,7 +37,7 @@ struct BranchAndPrune {
   ///   - part: what to decide instead of the box, which may be unbounded.
   init(
     _ system: GradientSystem, box: Box, part: [Interval]? = nil, options: CertificationOptions,
-    deadline: ContinuousClock.Instant, report: @escaping (Double) -> Bool
+    deadline: ContinuousClock.Instant, report: @escaping (Double, ArraySlice<BoxWorker.Zero>) -> Bool
   ) {
     self.system = system
     self.box = zip(box.lower, box.upper).map { Interval($0, $1) }
@@ -55,7 +57,7 @@ struct BranchAndPrune {
   mutating func run(stopsWhenGrowing: Bool) {
     while true {
       while !frontier.isEmpty {
-        if let end = limit {
+        if let end = limit() {
           statistics.end = end
           statistics.undecided = undecided.count
           return
@@ -84,10 +86,11 @@ struct BranchAndPrune {
     }
   }
 
-  private var limit: CertificationStatistics.End? {
+  private mutating func limit() -> CertificationStatistics.End? {
     if statistics.boxes + frontier.count > options.maxBoxes { return .maxBoxes }
     if ContinuousClock.now >= deadline { return .timeLimit }
-    if Task.isCancelled || !report(decidedVolume) { return .cancelled }
+    defer { reported = zeros.count }
+    if Task.isCancelled || !report(decidedVolume, zeros[reported...]) { return .cancelled }
     return nil
   }
 

@@ -24,7 +24,14 @@ struct CertifiedSearch {
     let certification = options.certification
     let deadline = ContinuousClock.now + certification.timeLimit
     let system = GradientSystem(function, sides: sides, parameters: parameters)
-    let report = { @Sendable (volume: Double) in options.report(CriticalPointProgress(decidedVolume: volume)) }
+    var count = 0
+    let report = { (volume: Double, zeros: ArraySlice<BoxWorker.Zero>) in
+      count += zeros.count
+      return options.report(
+        CriticalPointProgress(
+          decidedVolume: volume, pointCount: count,
+          newPoints: zeros.map { $0.enclosure.map(Self.representative) }))
+    }
     let far =
       box.isBounded
       ? nil
@@ -100,7 +107,7 @@ struct CertifiedSearch {
     }
     let middles = inside.map { zero in
       zip(zero.enclosure, zip(box.lower, box.upper)).map { enclosure, range in
-        Swift.min(range.1, Swift.max(range.0, Self.representative(of: enclosure)))
+        Swift.min(range.1, Swift.max(range.0, Self.representative(enclosure)))
       }
     }
     return zip(inside, inspector.classify(middles)).map { zero, verdict in
@@ -120,7 +127,7 @@ struct CertifiedSearch {
   }
 
   /// A number of the enclosure: an integer if there is one, else the middle.
-  private static func representative(of enclosure: Interval) -> Double {
+  private static func representative(_ enclosure: Interval) -> Double {
     let middle = enclosure.midpoint
     let integer = middle.rounded()
     return (enclosure.contains(integer) ? integer : middle) + 0

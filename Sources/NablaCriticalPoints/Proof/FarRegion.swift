@@ -58,7 +58,8 @@ struct FarRegion {
           variables.append(images[function.variables[j]] ?? function.variables[j])
           ranges.append(
             unbounded.contains(j)
-              ? Interval(box.lower[j].isInfinite ? -1 : Swift.min(0, Swift.max(-1, box.lower[j])),
+              ? Interval(
+                box.lower[j].isInfinite ? -1 : Swift.min(0, Swift.max(-1, box.lower[j])),
                 box.upper[j].isInfinite ? 1 : Swift.max(0, Swift.min(1, box.upper[j])))
               : Interval(box.lower[j], box.upper[j]))
         }
@@ -66,7 +67,7 @@ struct FarRegion {
         let system = GradientSystem(
           equations: fixed, variables: variables + [scale], parameters: function.parameters,
           values: parameters)
-        var proof = BranchAndPrune(system, box: face, options: limits, deadline: deadline) { _ in true }
+        var proof = BranchAndPrune(system, box: face, options: limits, deadline: deadline) { _, _ in true }
         proof.run(stopsWhenGrowing: true)
         count += proof.statistics.boxes
         for part in proof.zeros.map(\.enclosure) + proof.undecided {

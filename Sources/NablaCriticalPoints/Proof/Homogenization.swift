@@ -33,7 +33,8 @@ struct Homogenization {
 
   private mutating func newForm(_ expression: Expr) -> Form? {
     if expression.operation == .variable || expression.operation == .constant {
-      return images[expression].map { Form(expression: $0, degree: 1) } ?? Form(expression: expression, degree: 0)
+      return images[expression].map { Form(expression: $0, degree: 1) }
+        ?? Form(expression: expression, degree: 0)
     }
     var operands: [Form] = []
     for operand in expression.operands {

@@ -96,7 +96,9 @@ private struct EigenvectorFollower {
       if size > options.largestStep { step = step.map { $0 * options.largestStep / size } }
       x = moved(x, step, by: 1)
       if size < 1e-7 {
-        guard let end = critical(near: x, atMost: 1e-3), end.kind == .saddle, end.index == 1 else { return nil }
+        guard let end = critical(near: x, atMost: 1e-3), end.kind == .saddle, end.index == 1 else {
+          return nil
+        }
         return end
       }
     }
@@ -121,7 +123,9 @@ private struct EigenvectorFollower {
       saddle: saddle, minima: (first.minimum, second.minimum), path: path, values: values)
   }
 
-  private func descent(from saddle: [Double], along mode: [Double]) -> (path: [[Double]], minimum: CriticalPoint?) {
+  private func descent(from saddle: [Double], along mode: [Double]) -> (
+    path: [[Double]], minimum: CriticalPoint?
+  ) {
     var x = moved(saddle, mode, by: options.pathStep / length(mode))
     var path = [x]
     var value = function.value(at: Tensor(x), parameters: parameters).item
