@@ -53,7 +53,7 @@ import Testing
       (["--method", "adam", "--rate", "-1", "--from", "1"], "a learning rate is positive"),
       (["--method", "newton", "--rate", "0.1", "--from", "1"], "--rate is for"),
       (["--max-iterations", "-1", "--from", "1"], "0 or more"),
-      (["--in", "1:-1", "--from", "1"], "reversed"), (["--in", "inf:inf", "--from", "1"], "infinite"),
+      (["--in", "1:-1", "--from", "1"], "reversed"), (["--in", "inf:inf", "--from", "1"], "holds no number"),
       ([], "--from"),
       (["--from", "1", "--from", "2"], "2 times"), (["--from", "1,2"], "2 coordinates"),
       (["--from", "nan"], "not a number"), (["--from", "-inf"], "not finite"),

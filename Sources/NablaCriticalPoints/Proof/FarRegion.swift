@@ -30,9 +30,9 @@ struct FarRegion {
     options: CertificationOptions, deadline: ContinuousClock.Instant
   ) {
     let unbounded = (0..<box.dimension).filter { box.lower[$0].isInfinite || box.upper[$0].isInfinite }
-    let scale = Expr.variable("ρ")
-    let images = Dictionary(
-      uniqueKeysWithValues: unbounded.map { (function.variables[$0], Expr.variable("u\($0)")) })
+    let fresh = Expr.traced("u", unbounded.count + 1)
+    let scale = fresh[unbounded.count]
+    let images = Dictionary(uniqueKeysWithValues: zip(unbounded.map { function.variables[$0] }, fresh))
     var homogenization = Homogenization(images: images, scale: scale)
     let equations = sides.compactMap { homogenization($0) }
     guard equations.count == sides.count else {
