@@ -34,7 +34,7 @@ func tests(_ target: String, _ dependencies: [Target.Dependency], resources: [Re
 /// What the umbrella re-exports.
 let reexported = [
   "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-  "NablaCriticalPoints", "NablaLearning",
+  "NablaCriticalPoints", "NablaLearning", "NablaPlots",
 ]
 let umbrella = (["Nabla"] + reexported).map { Target.Dependency.byName(name: $0) }
 
@@ -68,6 +68,12 @@ let package = Package(
       [
         "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", numerics,
       ]),
+    library(
+      "NablaPlots",
+      [
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
+        "NablaCriticalPoints",
+      ]),
     library("Nabla", reexported.map { .byName(name: $0) }),
     .executableTarget(name: "NablaCommand", dependencies: umbrella + [arguments], swiftSettings: settings),
     .executableTarget(
@@ -93,6 +99,8 @@ let package = Package(
     tests(
       "NablaLearning",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
+    tests(
+      "NablaPlots", ["NablaExpressions", "NablaCalculus", "NablaOptimization", "NablaCriticalPoints"]),
     tests("NablaCommand", []),
   ],
   swiftLanguageModes: [.v6]

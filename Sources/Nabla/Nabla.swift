@@ -4,4 +4,5 @@
 @_exported public import NablaKernels
 @_exported public import NablaLearning
 @_exported public import NablaOptimization
+@_exported public import NablaPlots
 @_exported public import NablaTensors

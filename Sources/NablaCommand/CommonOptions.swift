@@ -37,7 +37,8 @@ struct CommonOptions: ParsableArguments {
 
   /// The file to write to; nil for standard output only.
   func outputFile(
-    formats: [OutputFile.Format] = OutputFile.Format.allCases, reason: String = ""
+    formats: [OutputFile.Format] = OutputFile.Format.data,
+    reason: String = "a picture is drawn by classify --in and by plot; write .json or .csv"
   ) throws(CommandError) -> OutputFile? {
     guard let output else { return nil }
     return try OutputFile(output.string, formats: formats, reason: reason)
@@ -68,7 +69,7 @@ struct CommonOptions: ParsableArguments {
 
 extension String {
   /// The start of a text with its line breaks as blanks.
-  fileprivate func oneLine() -> String {
+  func oneLine() -> String {
     String(prefix(300).map { $0.isNewline ? " " : $0 })
   }
 }

@@ -14,6 +14,7 @@ struct NablaCommand: ParsableCommand {
         nabla differentiate "sin(x)*y^2" --order 2
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
         nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
+        nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
 
       Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and associates to the \
       right), parentheses, the constants pi, e and inf, and the functions sqrt cbrt exp exp2 expm1 log log2 \
@@ -36,6 +37,7 @@ struct NablaCommand: ParsableCommand {
       DifferentiateCommand.self,
       MinimizeCommand.self,
       FitCommand.self,
+      PlotCommand.self,
     ])
 
   /// The words by which the commands are called.

@@ -93,3 +93,17 @@ extension CriticalPoint.Kind: CustomStringConvertible {
   /// The name: `minimum`, `saddle`, ….
   public var description: String { rawValue }
 }
+
+extension CriticalPoint.Kind {
+  /// The noun for a number of them: "minimum", "minima".
+  package func noun(_ count: Int) -> String {
+    if count == 1 { return rawValue }
+    return switch self {
+    case .minimum: "minima"
+    case .maximum: "maxima"
+    case .saddle: "saddles"
+    case .inflection: "inflections"
+    case .undetermined, .regular: rawValue
+    }
+  }
+}

@@ -5,19 +5,20 @@ internal import NablaTensors
 
 /// A search for all critical points in a box by Newton's method from many starts.
 struct CriticalPointSearch {
-  private struct Found {
+  struct Found {
     var point: CriticalPoint
     /// How far from it another result counts as the same point, coordinate by coordinate.
     var radius: [Double]
+    /// The starts that led here.
     var hits: Int
   }
 
-  private let inspector: PointInspector
+  let inspector: PointInspector
   private let degenerate: DegenerateAnalysis
-  private var options: CriticalPointSearchOptions
-  private var found: [Found] = []
+  private(set) var options: CriticalPointSearchOptions
+  private(set) var found: [Found] = []
   private var sets: [DegenerateAnalysis.SampledSet] = []
-  private var statistics = SearchStatistics()
+  var statistics = SearchStatistics()
   private var rejects: [[Double]] = []
 
   init(_ function: Function, box: Box, parameters: [Double], options: CriticalPointSearchOptions) {
@@ -37,6 +38,8 @@ struct CriticalPointSearch {
     var round = Swift.max(1, options.firstStarts ?? Swift.max(8, Swift.min(256, 40_000 / (n * n))))
     var lastNew = 0
     var reported = 0
+    let symmetries = Symmetry.all(of: inspector)
+    var mirrored = 0
     // A round is worked off in parts, so that the time limit is seen in time.
     let part = Swift.max(4, Swift.min(1024, 400_000 / (n * n * n)))
     while true {
@@ -51,10 +54,17 @@ struct CriticalPointSearch {
         reported = found.count
         if isCancelled { break }
         let count = Swift.min(part, left)
-        if search(from: sequence.points(count)) { lastNew = statistics.starts }
+        if search(from: sequence.points(count)) { lastNew = statistics.starts + count }
+        statistics.starts += count
         left -= count
+        while mirrored < found.count {
+          let new = found[mirrored...].map(\.point.point)
+          mirrored = found.count
+          searchImages(of: new, under: symmetries)
+        }
       }
       statistics.foundOnce = found.count { $0.hits == 1 }
+      statistics.foundTwice = found.count { $0.hits == 2 }
       if left > 0 {
         statistics.end = isCancelled ? .cancelled : .timeLimit
       } else if statistics.starts >= options.maxStarts {
@@ -62,6 +72,11 @@ struct CriticalPointSearch {
       } else if statistics.starts >= 2 * lastNew && statistics.starts > round
         && (statistics.foundOnce == 0 || statistics.starts >= 8 * lastNew)
       {
+        if searchCrowds() {
+          lastNew = statistics.starts
+          round = statistics.starts
+          continue
+        }
         statistics.end = .noNewPoints
       } else {
         round = statistics.starts
@@ -80,14 +95,18 @@ struct CriticalPointSearch {
     var undamped = options.newton
     undamped.isDamped = false
     let half = starts.count / 2
-    let ends = [(starts[..<half], undamped), (starts[half...], options.newton)].flatMap { part, newton in
-      part.isEmpty
-        ? []
-        : stationaryPoints(
-          of: inspector.function, from: Tensor(Array(part)), parameters: inspector.parameterTensor,
-          within: inspector.box, options: newton)
-    }
-    statistics.starts += starts.count
+    let isNew = search(from: Array(starts[..<half]), newton: undamped, countsHits: true)
+    return search(from: Array(starts[half...]), newton: options.newton, countsHits: true) || isNew
+  }
+
+  /// The same by one kind of Newton's method.
+  ///
+  /// - Parameter countsHits: whether the starts are of those by whose hits what is missing is estimated.
+  mutating func search(from starts: [[Double]], newton: StationaryPointOptions, countsHits: Bool) -> Bool {
+    guard !starts.isEmpty else { return false }
+    let ends = stationaryPoints(
+      of: inspector.function, from: Tensor(starts), parameters: inspector.parameterTensor,
+      within: inspector.box, options: newton)
     var isNew = false
     for end in ends {
       statistics.evaluations += end.evaluations
@@ -99,18 +118,18 @@ struct CriticalPointSearch {
         statistics.outside += 1
         continue
       }
-      if isKnown(x, stepNorm: end.stepNorm) {
+      if isKnown(x, stepNorm: end.stepNorm, countsHits) {
         statistics.duplicates += 1
       } else if rejects.contains(where: { inspector.distance($0, x) <= 1e-12 }) {
         statistics.rejected += 1
-      } else if accept(x, stepNorm: end.stepNorm) {
+      } else if accept(x, stepNorm: end.stepNorm, countsHits) {
         isNew = true
       }
     }
     return isNew
   }
 
-  private mutating func isKnown(_ x: [Double], stepNorm: Double) -> Bool {
+  private mutating func isKnown(_ x: [Double], stepNorm: Double, _ countsHits: Bool) -> Bool {
     let slack = 8 * Swift.min(stepNorm, 1e-9) + 1e-11
     for i in found.indices {
       let other = found[i].point.point
@@ -118,7 +137,7 @@ struct CriticalPointSearch {
         Swift.abs(x[j] - other[j]) <= found[i].radius[j] + slack * inspector.scales[j]
       }
       if isSame {
-        found[i].hits += 1
+        if countsHits { found[i].hits += 1 }
         return true
       }
     }
@@ -128,7 +147,7 @@ struct CriticalPointSearch {
   }
 
   /// Adds a point, or a set, that is new; returns whether it was.
-  private mutating func accept(_ x: [Double], stepNorm: Double) -> Bool {
+  private mutating func accept(_ x: [Double], stepNorm: Double, _ countsHits: Bool) -> Bool {
     var verdict = inspector.classify([x])[0]
     if verdict.point.isDegenerate {
       verdict = degenerate.rounded(degenerate.refined(verdict), stepNorm: stepNorm)
@@ -137,6 +156,7 @@ struct CriticalPointSearch {
       verdict.point.kind != .regular && (verdict.point.kind != .undetermined || verdict.point.isDegenerate)
       && !(verdict.point.isDegenerate && inspector.vanishesByUnderflow(verdict.point))
       && !(verdict.point.isDegenerate && inspector.isHiddenByRounding(verdict.point))
+      && !(verdict.point.isDegenerate && inspector.isAtEdge(verdict.point))
       && (!verdict.point.isDegenerate || verdict.vanishes || stepNorm <= 1e-13)
       && inspector.isSmooth(at: verdict)
     guard isCritical else {
@@ -146,7 +166,7 @@ struct CriticalPointSearch {
     }
     let point = verdict.point.point
     if verdict.point.isDegenerate {
-      if point != x && isKnown(point, stepNorm: 0) {
+      if point != x && isKnown(point, stepNorm: 0, countsHits) {
         statistics.duplicates += 1
         return false
       }
@@ -168,7 +188,7 @@ struct CriticalPointSearch {
     if critical.isDegenerate {
       critical = critical.decided(as: inspector.higherOrderKind(at: critical.point))
     }
-    found.append(Found(point: critical, radius: radius, hits: 1))
+    found.append(Found(point: critical, radius: radius, hits: countsHits ? 1 : 0))
     return true
   }
 

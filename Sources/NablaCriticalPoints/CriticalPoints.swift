@@ -80,6 +80,12 @@ public struct SearchStatistics: Hashable, Sendable {
   public var evaluations = 0
   /// Points that a single start has found. Where there are many, more points are likely to be missing.
   public var foundOnce = 0
+  /// Points that two starts have found.
+  public var foundTwice = 0
+  /// Further starts at images of found points under symmetries of the function.
+  public var images = 0
+  /// Further starts beside found points, with these divided out.
+  public var deflatedStarts = 0
   /// Why no more starts were made.
   public var end = End.noNewPoints
 
@@ -87,7 +93,8 @@ public struct SearchStatistics: Hashable, Sendable {
   public enum End: String, Sendable {
     /// The gradient is a constant: nothing was searched.
     case constantGradient
-    /// The latter half of the starts found no new point, and no point was found only once.
+    /// The latter half of the starts found no new point, no point was found only once (or seven eighths of the starts
+    /// found no new one), and neither did starts beside the found points.
     case noNewPoints
     /// ``CriticalPointSearchOptions/maxStarts``.
     case maxStarts
@@ -102,6 +109,13 @@ public struct SearchStatistics: Hashable, Sendable {
   public init() {}
 
   init(end: End) { self.end = end }
+
+  /// The number of points that are likely to be missing: f₁(f₁ − 1)/(2(f₂ + 1)) with f₁ of ``foundOnce`` and f₂ of
+  /// ``foundTwice`` (Chao, "Nonparametric estimation of the number of classes in a population", Scand. J. Statist. 11,
+  /// 1984, in its bias-corrected form). A lower estimate: points with small basins are less likely than it takes them.
+  public var estimatedMissing: Double {
+    Double(foundOnce * Swift.max(0, foundOnce - 1)) / Double(2 * (foundTwice + 1))
+  }
 }
 
 /// How ``NablaCalculus/Function/criticalPoints(in:certify:parameters:options:)`` searches.

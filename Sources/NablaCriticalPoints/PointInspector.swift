@@ -74,6 +74,14 @@ struct PointInspector {
     return zip(point.gradient, bounds.gradient).contains { $1 > 0 && Swift.abs($0) <= 1e3 * $1 }
   }
 
+  /// Whether derivatives become undefined or infinite so near that the point may be there: iterations also creep to
+  /// the edge of a domain, as that of log(x)·√y to (1, 0).
+  func isAtEdge(_ point: CriticalPoint) -> Bool {
+    let uncertainties = zip(ulps(4, of: point.point), scales).map { $0 + 1e-12 * $1 }
+    let bounds = error.bounds(at: point.point, parameters: parameters, uncertainties: uncertainties)
+    return !(bounds.gradient + bounds.hessian).allSatisfy(\.isFinite)
+  }
+
   /// Whether rounding errors hide the Hessian: their bound exceeds a tenth of what the Hessian is nearby.
   /// Next to a removable singularity (sin(x)/x at 0) derivatives cancel to nothing but rounding, and a
   /// Hessian of zero to within that says nothing.

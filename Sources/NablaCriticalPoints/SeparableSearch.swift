@@ -169,6 +169,9 @@ extension SearchStatistics {
     rejected += other.rejected
     evaluations += other.evaluations
     foundOnce += other.foundOnce
+    foundTwice += other.foundTwice
+    images += other.images
+    deflatedStarts += other.deflatedStarts
     switch end {
     case .notNeeded, .constantGradient, .noNewPoints: if other.end != .notNeeded { end = other.end }
     case .maxStarts, .timeLimit, .cancelled: break

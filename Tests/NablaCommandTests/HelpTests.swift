@@ -18,6 +18,7 @@ import Testing
           nabla differentiate "sin(x)*y^2" --order 2
           nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
           nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
+          nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
 
         Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and
         associates to the right), parentheses, the constants pi, e and inf, and the
@@ -47,6 +48,8 @@ import Testing
           differentiate           Print the derivatives of an expression as formulas.
           minimize                Find a local minimum from a start.
           fit                     Fit a model to data by least squares.
+          plot                    Draw a function of one or two variables with its
+                                  critical points.
 
           See 'nabla help <subcommand>' for detailed help.
 
@@ -55,7 +58,7 @@ import Testing
 
   @Test(
     "the main help names every command and what it does",
-    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit"])
+    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit", "plot"])
   func commands(_ name: String) throws {
     #expect(try Nabla(["--help"]).output.contains("\n  \(name) "))
     let help = try Nabla([name, "--help"])
@@ -65,7 +68,8 @@ import Testing
   }
 
   @Test(
-    "the examples of the help run", arguments: ["classify", "evaluate", "differentiate", "minimize", "fit"])
+    "the examples of the help run",
+    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit", "plot"])
   func examples(_ name: String) throws {
     let scratch = try Scratch()
     _ = try scratch.file("points.csv", "x\n0\n0.5\n")

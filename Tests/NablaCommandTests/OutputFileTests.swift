@@ -98,6 +98,7 @@ import Testing
     try expectError(["evaluate", "x", "--at", "1", "--output", ""], saying: ".json, .csv or .npy")
     try expectError(["evaluate", "x", "--at", "1", "--output", "r.npy"], saying: "--outputs value")
     try expectError(["differentiate", "x", "--output", "r.npy"], saying: "not to .npy")
+    try expectError(["evaluate", "x", "--at", "1", "--output", "r.svg"], saying: "a picture")
   }
 
   @Test("standard output that is full: exit 73")

@@ -54,6 +54,30 @@ struct SearchTests {
     #expect(result.nonIsolated.isEmpty)
   }
 
+  @Test func theEdgeOfTheDomainIsNoPoint() throws {
+    #expect(try search("log(x)*sqrt(y)", [-1, -1], [3, 3]).points.isEmpty)
+    #expect(try search("x^2*sqrt(y)", [-1, -1], [1, 1]).points.allSatisfy { $0.point[1] > 1e-6 })
+  }
+
+  /// A third point that few starts lead to is found beside the others, or as the image of one.
+  @Test func crowdsAndImages() throws {
+    let crowd = try search("x^4/4-0.5e-6*x^2+2.5e-10*x", [-1], [1])
+    #expect(crowd.points.count == 3 && crowd.statistics.deflatedStarts > 0)
+    let images = try search("sin(9*x)*sin(9*y)+x^2*y^2", [-2, -2], [2, 2])
+    #expect(images.statistics.images > 0)
+    for point in images.points {
+      #expect(
+        images.points.contains {
+          abs($0.point[0] - point.point[1]) + abs($0.point[1] - point.point[0]) < 1e-9
+        })
+      #expect(
+        images.points.contains {
+          abs($0.point[0] + point.point[0]) + abs($0.point[1] + point.point[1]) < 1e-9
+        })
+    }
+    #expect(images.statistics.estimatedMissing >= 0)
+  }
+
   @Test func pointsCloseTogetherStayApart() throws {
     let pair = try search("x^3-7.5e-11*x", [-1], [1])
     #expect(pair.points.map(\.kind) == [.minimum, .maximum])

@@ -13,6 +13,7 @@ struct ClassifyCommand: ParsableCommand {
         nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
         nabla classify -x^2 --in -1:1 --json
         nabla classify "x^2+cos(3*x)*y^2" --in -3:3 --certify --budget 60s
+        nabla classify "x^4-3*x^2+y^2" --in -2:2 --output points.svg
         nabla classify "x*y*exp(-x^2-y^2)" --points starts.csv --refine
 
       A point is a minimum, a maximum, a saddle, an inflection (one variable), undetermined, or regular \
@@ -26,7 +27,8 @@ struct ClassifyCommand: ParsableCommand {
 
       The exit status is 1 if Newton's method does not converge from some point (--refine), the search \
       ends at a limit (--in), or the list is not proven complete (--certify); what was found is printed. \
-      --output writes .json, .csv, or the points as .npy, of shape [N, n].
+      --output writes .json, .csv, or the points as .npy, of shape [N, n]; with --in, for one or two \
+      variables, also a picture with the points, .svg.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -53,7 +55,9 @@ struct ClassifyCommand: ParsableCommand {
   var budget: Text?
 
   func run() throws {
-    let file = try common.outputFile()
+    let file =
+      box == nil
+      ? try common.outputFile() : try common.outputFile(formats: OutputFile.Format.allCases, reason: "")
     try checkModes()
     try points.check(common)
     let formula = try common.formula(named: box ?? points.at.first)
@@ -127,12 +131,15 @@ struct ClassifyCommand: ParsableCommand {
           + "\(formula.variables.count); --refine starts from points of your choice")
     }
     let box = try BoxParsing.box(text, variables: formula.variables, option: "--in")
+    if file?.format == .svg { try PlotCommand.checkDrawable(box, formula, option: "--output") }
     var options = CriticalPointSearchOptions()
     if let budget { options.certification = try BudgetParsing.limits(budget.string) }
     let found = Progress.show(certify ? "proving" : "searching") {
       f.criticalPoints(in: box, certify: certify, options: options)
     }
-    let report = SearchReport(variables: formula.variables, result: found)
+    let report = SearchReport(variables: formula.variables, result: found) {
+      FunctionPlot(f, in: box, title: "f = \(formula.title)", points: found.points).svg
+    }
     try common.deliver(report, of: "classify", formula, to: file)
     if let shortcoming = report.shortcoming {
       Console.warn(shortcoming)

@@ -45,21 +45,10 @@ struct CriticalPointForms {
   func summary(_ things: String) -> String {
     let counts = CriticalPoint.Kind.allCases.compactMap { kind -> String? in
       let count = points.count { $0.kind == kind }
-      return count == 0 ? nil : "\(count) \(Self.name(kind, count))"
+      return count == 0 ? nil : "\(count) \(kind.noun(count))"
     }
     return counted(points.count, things)
       + (counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))
-  }
-
-  private static func name(_ kind: CriticalPoint.Kind, _ count: Int) -> String {
-    if count == 1 { return kind.rawValue }
-    return switch kind {
-    case .minimum: "minima"
-    case .maximum: "maxima"
-    case .saddle: "saddles"
-    case .inflection: "inflections"
-    default: kind.rawValue
-    }
   }
 
   var csv: CSVDocument {

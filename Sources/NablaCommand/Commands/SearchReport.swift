@@ -4,6 +4,10 @@ import Nabla
 struct SearchReport: Report {
   let variables: [String]
   let result: CriticalPoints
+  /// Draws the points over the function.
+  let draw: () -> String
+
+  var picture: String? { draw() }
 
   /// The most boxes that the lines list.
   private static let boxLimit = 10
@@ -46,7 +50,9 @@ struct SearchReport: Report {
         ("starts", .integer(statistics.starts)), ("converged", .integer(statistics.converged)),
         ("duplicates", .integer(statistics.duplicates)), ("outside", .integer(statistics.outside)),
         ("rejected", .integer(statistics.rejected)), ("evaluations", .integer(statistics.evaluations)),
-        ("foundOnce", .integer(statistics.foundOnce)), ("end", .string(statistics.end.rawValue)),
+        ("foundOnce", .integer(statistics.foundOnce)),
+        ("estimatedMissing", .number(statistics.estimatedMissing)), ("images", .integer(statistics.images)),
+        ("deflatedStarts", .integer(statistics.deflatedStarts)), ("end", .string(statistics.end.rawValue)),
       ] + proof)
   }
 

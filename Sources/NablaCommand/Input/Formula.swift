@@ -9,6 +9,9 @@ struct Formula {
   /// The variables in the order of a point's coordinates.
   let variables: [String]
 
+  /// The text, or its beginning, for a line above a picture.
+  var title: String { text.oneLine().elided(to: 60) }
+
   /// The largest text accepted, in bytes.
   static let sizeLimit = 16 << 20
 

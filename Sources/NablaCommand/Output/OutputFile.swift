@@ -3,7 +3,10 @@ import Nabla
 /// The file of `--output`, whose format is in its ending.
 struct OutputFile {
   enum Format: String, CaseIterable {
-    case json, csv, npy
+    case json, csv, npy, svg
+
+    /// Those of numbers.
+    static let data: [Format] = [.json, .csv, .npy]
   }
 
   let path: String
@@ -12,11 +15,14 @@ struct OutputFile {
   /// - Parameters:
   ///   - formats: those that the command can write.
   ///   - reason: why it cannot write the others.
-  init(_ path: String, formats: [Format] = Format.allCases, reason: String = "") throws(CommandError) {
+  init(_ path: String, formats: [Format], reason: String) throws(CommandError) {
     self.path = path
     let ending = Format.allCases.first { path.lowercased().hasSuffix(".\($0.rawValue)") }
     guard let ending else {
-      throw .usage("--output \(path.elided()): the name should end in .json, .csv or .npy")
+      let endings = formats.map { ".\($0.rawValue)" }
+      let list =
+        endings.count == 1 ? endings[0] : endings.dropLast().joined(separator: ", ") + " or " + endings.last!
+      throw .usage("--output \(path.elided()): the name should end in \(list)")
     }
     guard formats.contains(ending) else { throw .usage("--output \(path.elided()): \(reason)") }
     format = ending
@@ -31,6 +37,11 @@ struct OutputFile {
         throw .usage("--output \(path.elided()): this result is no single array; write .json or .csv")
       }
       try write(array.bytes)
+    case .svg:
+      guard let picture = report.picture else {
+        throw .usage("--output \(path.elided()): this result has no picture; write .json or .csv")
+      }
+      try write(Array(picture.utf8))
     }
   }
 

@@ -10,4 +10,10 @@ protocol Report {
   var csv: CSVDocument { get }
   /// The array for `--output FILE.npy`; nil if this result has none, which the command says beforehand.
   var array: NPYArray? { get }
+  /// The picture for `--output FILE.svg`; nil if this result has none, which the command says beforehand.
+  var picture: String? { get }
+}
+
+extension Report {
+  var picture: String? { nil }
 }

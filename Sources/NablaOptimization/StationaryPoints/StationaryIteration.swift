@@ -84,7 +84,7 @@ struct StationaryIteration {
       reason = isStart ? .nonFiniteStart : .nonFinite
       return
     }
-    step = correction(gradient, context)
+    step = deflated(correction(gradient, context), context)
     stepNorm = norm(step)
     if fraction == 1 && oldNorm <= options.stepTolerance && stepNorm > 0.9 * oldNorm {
       if oldNorm < stepNorm { (point, stepNorm) = (oldPoint, oldNorm) }
@@ -161,6 +161,24 @@ struct StationaryIteration {
       for j in 0..<n { result[j] -= projection * balance[j] * eigenvectors[k * n + j] }
     }
     return result
+  }
+
+  /// The Newton step of M(z)g(z) from that of g: with η = ∇ log M it is p/(1 − ηᵀp), by the formula of Sherman and
+  /// Morrison for (H + gηᵀ)d = −g.
+  private func deflated(_ p: [Double], _ context: Context) -> [Double] {
+    let points = context.options.deflatedPoints
+    guard !points.isEmpty else { return p }
+    var slope = 0.0
+    for other in points {
+      var (square, along) = (0.0, 0.0)
+      for j in point.indices {
+        let z = (point[j] - other[j]) / context.scale(j, point[j])
+        square += z * z
+        along += z * p[j]
+      }
+      slope -= 2 * along / (square * (1 + square))
+    }
+    return p.map { $0 / (1 - slope) }
   }
 
   private func norm(_ vector: [Double]) -> Double {

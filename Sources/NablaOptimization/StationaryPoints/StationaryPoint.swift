@@ -78,6 +78,9 @@ public struct StationaryPointOptions: Sendable {
   /// Whether steps are damped by the natural monotonicity test; else any finite trial is accepted.
   package var isDamped = true
 
+  /// Points that are divided out: the iteration is that of M(z)g(z) = 0 with M = Πᵢ (‖z−zᵢ‖⁻² + 1), z scaled.
+  package var deflatedPoints: [[Double]] = []
+
   /// When iterations that have not ended are given up.
   package var deadline: ContinuousClock.Instant?
 

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// `nabla plot`, and `nabla classify --output FILE.svg`.
+@Suite struct PlotTests {
+  private let scratch: Scratch
+
+  init() throws { scratch = try Scratch() }
+
+  private struct PlotDocument: Decodable {
+    let command: String
+    let output: String
+    let points: [CriticalPointDocument]
+  }
+
+  @Test("a picture of each kind", arguments: ["x^4-3*x^2", "(x^2+y-11)^2+(x+y^2-7)^2"])
+  func pictures(_ text: String) throws {
+    let path = scratch["p.svg"].path
+    let run = try Nabla(["plot", text, "--in", "-5:5", "--output", path])
+    #expect(run.status == 0 && run.output == "wrote \(path)\n" && run.errors.isEmpty)
+    let svg = try scratch.text("p.svg")
+    #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n") && svg.contains("minima"))
+    let json = try Nabla(["plot", text, "--in", "-5:5", "--output", path, "--json"])
+    let document = try json.document(PlotDocument.self)
+    #expect(document.command == "plot" && document.output == path && document.points.count >= 3)
+    // The picture of a search is the same.
+    #expect(try Nabla(["classify", text, "--in", "-5:5", "--output", scratch["c.svg"].path]).status == 0)
+    #expect(try scratch.text("c.svg") == svg)
+  }
+
+  @Test("paths of methods")
+  func paths() throws {
+    let run = try Nabla([
+      "plot", "100*(y-x^2)^2+(1-x)^2", "--in", "x=-2:2,y=-1:3", "--from", "-1.2,1", "--method",
+      "gradient-descent,lbfgs", "--output", scratch["p.svg"].path,
+    ])
+    #expect(run.status == 0)
+    let svg = try scratch.text("p.svg")
+    #expect(svg.contains(">gradient-descent<") && svg.contains(">lbfgs<"))
+  }
+
+  @Test(
+    "what cannot be drawn: exit 64, a reason, and no file",
+    arguments: [
+      (["x+y+z", "--in", "-1:1", "--output", "p.svg"], "one or two variables"),
+      (["x^2", "--in", "-inf:1", "--output", "p.svg"], "finite bounds"),
+      (["x^2", "--in", "1:1", "--output", "p.svg"], "some width"),
+      (["x^2", "--in", "-1:1"], "--output"), (["x^2", "--output", "p.svg"], "--in"),
+      (["x^2", "--in", "-1:1", "--output", "p.png"], ".svg"),
+      (["x^2", "--in", "-1:1", "--output", "p.csv"], ".svg"),
+      (["x^2", "--in", "-1:1", "--output", "p.svg", "--from", "1"], "two variables"),
+      (["x^2+y^2", "--in", "-1:1", "--output", "p.svg", "--method", "lbfgs"], "--from"),
+      (["x^2+y^2", "--in", "-1:1", "--output", "p.svg", "--from", "1,1", "--method", "no"], "not known"),
+    ])
+  func refused(_ arguments: [String], _ reason: String) throws {
+    let run = try Nabla(["plot"] + arguments, directory: scratch.url)
+    #expect(run.status == 64 && run.output.isEmpty && run.errors.contains(reason), "\(run.errors)")
+    #expect(try scratch.names.isEmpty)
+  }
+
+  @Test("a picture of a search is refused before the work")
+  func searches() throws {
+    for arguments in [["x+y+z", "--in", "-1:1"], ["x^2", "--in", "0:inf"], ["x^2", "--at", "1"]] {
+      let run = try Nabla(["classify"] + arguments + ["--output", "p.svg"], directory: scratch.url)
+      #expect(run.status == 64 && run.output.isEmpty && run.errors.contains("picture"))
+    }
+  }
+}
