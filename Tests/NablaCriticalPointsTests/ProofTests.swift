@@ -104,7 +104,8 @@ struct ProofTests {
     ("x^3/3-2*x", [-4], [4], 2), ("exp(-x^2)", [-40], [40], 1), ("1-tanh(x)^2", [-40], [40], 1),
     ("x^2", [-1e-6], [1e-6], 1), ("x^2", [-1e6], [1e6], 1), ("1e-30*(x-1)^2", [-1], [3], 1),
     ("sin(x^2)", [0], [10], 33), ("x^3-7.5e-11*x", [-1], [1], 2), ("x*sin(1/x)", [0.05], [1], 5),
-    ("where(x<1,x^2,2*x-1)", [-1], [3], 1), ("sqrt(x)-x", [0.01], [4], 1),
+    ("where(x<1,x^2,2*x-1)", [-1], [3], 1), ("where(x<inf,x^2,1)", [-1], [3], 1),
+    ("sqrt(x)-x", [0.01], [4], 1),
     ("asin(x)-2*x", [-0.99], [0.99], 2),
   ])
   func oneVariable(_ text: String, _ lower: [Double], _ upper: [Double], _ count: Int) throws {
@@ -206,6 +207,9 @@ struct ProofTests {
     #expect(
       waves.unresolved.contains { $0.upper == [inf] } && waves.unresolved.contains { $0.lower == [-inf] })
     // A half-infinite side beside an unbounded one: the minimum (−50, 0) is nearest to the finite bound.
+    // No polynomial, but propagation bounds y by the cosine, and x by y.
+    let coupled = try prove("0.1*sin(x)+x*y+0.4*y^2", [-inf, -inf], [inf, inf])
+    #expect(coupled.isComplete && coupled.points.map(\.kind) == [.saddle])
     let half = try prove("(x+50)^2+y^2", [-60, -inf], [inf, inf])
     #expect(half.isComplete && half.points.map(\.point) == [[-50, 0]])
   }

@@ -10,7 +10,7 @@ let minimizationWorkloads: [Workload] = [
 ]
 
 private func safeguarded(_ f: Function, from starts: Tensor<Double>) -> Tensor<Double> {
-  f.newtonMinima(from: starts, steps: newtonSteps).points
+  f.newtonMinima(from: starts, evaluations: newtonSteps).points
 }
 
 private func minimized(_ f: Function, from starts: Tensor<Double>) -> Tensor<Double> {

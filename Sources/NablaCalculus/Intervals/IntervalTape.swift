@@ -78,7 +78,12 @@ package struct IntervalTape: Sendable {
   }
 
   private static func enclosure(of constant: Double) -> Interval {
-    guard constant.isFinite else { return .empty }
+    // An infinity is more than any number, which comparisons want to know; arithmetic with it is undefined.
+    if constant.isNaN { return .empty }
+    if constant.isInfinite {
+      return constant > 0
+        ? Interval(.greatestFiniteMagnitude, .infinity) : Interval(-.infinity, -.greatestFiniteMagnitude)
+    }
     if constant.significandBitPattern.trailingZeroBitCount >= 14 { return Interval(constant) }
     return Interval(constant.nextDown.nextDown, constant.nextUp.nextUp)
   }

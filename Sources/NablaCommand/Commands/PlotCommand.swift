@@ -10,7 +10,7 @@ struct PlotCommand: ParsableCommand {
       Examples:
         nabla plot "x^4-3*x^2+x" --in -2:2 --output curve.svg
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
-        nabla plot "x^4+y^2+x*y" --in -2:2 --from 1,1 --method lbfgs,newton --output a.svg
+        nabla plot "x^4+y^2" --in -2:2 --from 1,1 --method lbfgs --output a.svg
 
       One variable: the curve. Two: filled contours with level lines. Critical points are those that a search \
       by starts finds (see classify). --from draws the paths of the methods of --method, which are those of \

@@ -43,7 +43,7 @@ struct CertifiedSearch {
     proof.run(stopsWhenGrowing: true)
     var found: CriticalPoints?
     if proof.isGrowing {
-      found = search(core)
+      found = search(core, deadline: deadline)
       if found!.nonIsolated.isEmpty { proof.run(stopsWhenGrowing: false) }
     }
     var unresolved = Clusters.joined(proof.undecided, scales: core.scales)
@@ -61,11 +61,15 @@ struct CertifiedSearch {
         unresolved.append(part)
       }
     }
-    if !unresolved.isEmpty && found == nil { found = search(core) }
+    if !unresolved.isEmpty && found == nil { found = search(core, deadline: deadline) }
     return result(zeros, proof.statistics, unresolved, found, core)
   }
 
-  private func search(_ core: Box) -> CriticalPoints {
+  /// A search for what the proof leaves open, within the proof's time as far as that leaves half a second.
+  private func search(_ core: Box, deadline: ContinuousClock.Instant) -> CriticalPoints {
+    var options = options
+    let left = Swift.max(.milliseconds(500), ContinuousClock.now.duration(to: deadline))
+    options.timeLimit = Swift.min(options.timeLimit, left)
     var search = CriticalPointSearch(function, box: core, parameters: parameters, options: options)
     return search.run()
   }

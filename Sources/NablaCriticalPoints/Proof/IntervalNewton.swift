@@ -178,7 +178,7 @@ final class IntervalNewton {
         x[i] = x[i].intersection(center + move)
       } else {
         let solution = center - sum / pivot
-        if !solution.isInterior(of: box[i]) { isInside = false }
+        if !solution.isBounded || !solution.isInterior(of: box[i]) { isInside = false }
         x[i] = x[i].intersection(solution)
       }
       if x[i].isEmpty { return .empty }

@@ -56,8 +56,8 @@ private struct Batch {
   var reasons: [StoppingReason?]
   var converged: [Bool]
 
-  /// The iterations of the rounds of the Newton kernel.
-  private static let rounds = [10, 6, 10, 100]
+  /// The evaluations of the rounds of the Newton kernel.
+  private static let rounds = [11, 7, 11, 100]
 
   /// Whether the kernel, which counts and times nothing start by start, stays within all budgets.
   static func fits(_ options: OptimizationOptions) -> Bool {
@@ -85,20 +85,21 @@ private struct Batch {
     parameters.map { $0.rank == 2 ? $0.taking(rows) : $0 }
   }
 
-  /// The safeguarded Newton kernel, in rounds with as many iterations as most of the starts need that are left; ends
+  /// The safeguarded Newton kernel, in rounds with as many evaluations as most of the starts need that are left; ends
   /// that it does not confirm stay open.
   mutating func runNewton() {
     let count = starts.shape[0]
     guard count > 0 else { return }
-    let ends = function.newtonMinima(from: starts, steps: Self.rounds[0], parameters: parameters)
+    let ends = function.newtonMinima(
+      from: starts, evaluations: Self.rounds[0], parameters: parameters)
     (points, values, gradientNorms) = (ends.points, ends.values, ends.gradientNorms)
     // Most are confirmed: the others are taken out.
     reasons = Array(repeating: .stepTolerance, count: count)
     converged = Array(repeating: true, count: count)
     var open = settle(ends.isMinimum, ends.values, of: nil)
-    for steps in Self.rounds.dropFirst() where !open.isEmpty {
+    for evaluations in Self.rounds.dropFirst() where !open.isEmpty {
       let ends = function.newtonMinima(
-        from: points.gathering(open), steps: steps, parameters: parameters(of: open))
+        from: points.gathering(open), evaluations: evaluations, parameters: parameters(of: open))
       store(ends.points, ends.values, ends.gradientNorms, in: open)
       open = settle(ends.isMinimum, ends.values, of: open)
     }
