@@ -40,17 +40,22 @@ struct ContourLines {
     var next: [Int: Int] = [:]
     for j in 0..<y.count - 1 {
       for i in 0..<m - 1 {
-        let corners = [j * m + i, j * m + i + 1, (j + 1) * m + i + 1, (j + 1) * m + i].map { values[$0] }
-        if !isPadded && !corners.allSatisfy(\.isFinite) { continue }
-        let isAbove = corners.map { $0 >= level }
-        let edges = [2 * (j * m + i), 2 * (j * m + i + 1) + 1, 2 * ((j + 1) * m + i), 2 * (j * m + i) + 1]
+        let node = j * m + i
+        let (a, b) = (values[node], values[node + 1])
+        let (c, d) = (values[node + m + 1], values[node + m])
+        // Most cells are all on one side.
+        let sides = (a >= level, b >= level, c >= level, d >= level)
+        if sides == (true, true, true, true) || sides == (false, false, false, false) { continue }
+        if !isPadded && !(a.isFinite && b.isFinite && c.isFinite && d.isFinite) { continue }
+        let isAbove = [sides.0, sides.1, sides.2, sides.3]
+        let edges = [2 * node, 2 * (node + 1) + 1, 2 * (node + m), 2 * node + 1]
         // Going round, a line leaves the cell where above turns to below and enters where it turns back.
         let outs = (0..<4).filter { isAbove[$0] && !isAbove[($0 + 1) % 4] }
         let ins = (0..<4).filter { !isAbove[$0] && isAbove[($0 + 1) % 4] }
         if outs.count == 1 {
           next[edges[ins[0]]] = edges[outs[0]]
         } else if outs.count == 2 {
-          let mean = corners.reduce(0, +) / 4
+          let mean = (a + b + c + d) / 4
           for k in ins {
             // Above in the middle: round the low corner; below: round the high one.
             let partner =
