@@ -20,9 +20,10 @@ struct Levels {
     let high = finite[finite.count - 1 - finite.count / 50]
     let bottom = finite[finite.count / 50]
     let median = finite[finite.count / 2]
-    if median - low < 0.1 * (high - low) && high > low {
-      // Logarithmic above the least value, down to where a hundredth of the box lies.
-      let floorValue = Swift.max(finite[finite.count / 100] - low, (high - low) * 1e-6)
+    // What a hundredth of the box lies below; a plain at the bottom has no levels above it to show.
+    let floorValue = finite[finite.count / 100] - low
+    if median - low < 0.1 * (high - low) && floorValue > 1e-6 * (high - low) {
+      // Logarithmic above the least value.
       let (first, last) = (log(floorValue), log(high - low))
       values = (0..<Self.count).map {
         low + exp(first + (last - first) * Double($0) / Double(Self.count - 1))
