@@ -2,6 +2,7 @@ import NablaCalculus
 import NablaCriticalPoints
 import NablaExpressions
 import NablaOptimization
+import TestSupport
 import Testing
 
 /// What the structure of a function gives: sums of parts, and the count of points by topology.
@@ -14,7 +15,7 @@ struct StructureTests {
       in: try Box(lower: lower, upper: upper), certify: certify)
   }
 
-  @Test func tenVariablesPartByPart() throws {
+  @Test(.enabled(if: isRelease)) func tenVariablesPartByPart() throws {
     let text = (1...10).map { "x\($0)^4-16*x\($0)^2+5*x\($0)" }.joined(separator: "+")
     let result = try points(text, Array(repeating: -5, count: 10), Array(repeating: 5, count: 10))
     #expect(result.isComplete && result.points.count == 59049 && result.points.allSatisfy(\.isCertified))

@@ -69,12 +69,14 @@ import Testing
       Case(name: "x⁻³", operation: .integerPower, index: -3, low: -50, high: 50) { 1 / ($0 * $0 * $0) },
     ]
 
-    /// 25 thousand boxes for each of some forty functions: a million evaluations.
+    /// 25 thousand boxes for each of some forty functions: a million evaluations; a tenth of them in debug.
+    private static let trials = isRelease ? 25_000 : 2_500
+
     @Test func unaryEnclosuresHoldTheValues() {
       for (k, c) in Self.unary.enumerated() {
         var random = SplitMix64(seed: 9000 + UInt64(k))
         var failures = 0
-        for trial in 0..<25_000 {
+        for trial in 0..<Self.trials {
           let box = Self.box(&random, c.low, c.high, trial)
           let x = Self.point(in: box, &random)
           let value = c.value(Float80(x))
@@ -113,7 +115,7 @@ import Testing
       for (k, c) in Self.binary.enumerated() {
         var random = SplitMix64(seed: 9100 + UInt64(k))
         var (failures, losses) = (0, 0)
-        for trial in 0..<25_000 {
+        for trial in 0..<Self.trials {
           let (a, b) = (Self.box(&random, c.a.0, c.a.1, trial), Self.box(&random, c.b.0, c.b.1, trial / 2))
           let (x, y) = (Self.point(in: a, &random), Self.point(in: b, &random))
           let value = c.value(Float80(x), Float80(y))
@@ -131,7 +133,7 @@ import Testing
       for (k, c) in Self.unary.enumerated() {
         var random = SplitMix64(seed: 9200 + UInt64(k))
         var losses = 0
-        for trial in 0..<10_000 {
+        for trial in 0..<Self.trials {
           let box = Self.box(&random, c.low, c.high, trial)
           let x = Self.point(in: box, &random)
           let value = c.value(Float80(x))
