@@ -19,8 +19,8 @@ extension Function {
   /// gradient that vanishes by underflow, as in the tails of exp(−x²), is no critical point.
   ///
   /// An unbounded side (−∞ or ∞) is searched as far as critical points can lie, which is known where the gradient is
-  /// polynomial in the unbounded variables, positive factors such as exp(−x²) aside (``FarRegion``); elsewhere it is
-  /// searched to 100 beyond its finite bound or 0, and a proof goes as far as intervals tell.
+  /// polynomial in the unbounded variables, positive factors such as exp(−x²) aside; elsewhere it is searched to ±100, or
+  /// twice its finite bounds if that is more, and a proof goes as far as intervals tell.
   ///
   /// A sum of functions of different variables, as the graph shows it, is searched part by part. Where the gradient is
   /// proven to point outwards (or inwards) all around, the number of points of each index must fit:
@@ -30,7 +30,7 @@ extension Function {
   ///
   /// With `certify` the box is divided by interval arithmetic until every part is proven to hold exactly one
   /// critical point, or none, or is too small to tell. Each part is contracted to where all components of the
-  /// gradient may vanish (``IntervalTape``), then by Hansen and Sengupta's interval Newton operator, which proves
+  /// gradient may vanish, then by Hansen and Sengupta's interval Newton operator, which proves
   /// existence and uniqueness; congruence with approximate eigenvectors proves the kind. Rounding is outwards, and
   /// decimal constants are enclosed, so that what is certified holds for the formula in real numbers. A point closer
   /// to the boundary than its enclosure is wide counts as in the box. What is not decided is
@@ -110,11 +110,10 @@ extension Function {
     let isSmooth = !IntervalTape(outputs: outputs, inputs: variables + self.parameters).hasDiscontinuities
     return CriticalPoints(
       box: box, points: [], isComplete: certify && (isSmooth || !isFlat),
-      nonIsolated: isFlat && isDefined && n > 0 ? [NonIsolatedSet(dimension: n, box: box)] : [],
+      nonIsolated: isFlat && isDefined && box.dimension > 0
+        ? [NonIsolatedSet(dimension: box.dimension, box: box)] : [],
       unresolved: certify && isFlat && !isSmooth ? [box] : [],
       statistics: SearchStatistics(end: .constantGradient),
       certification: certify ? CertificationStatistics() : nil)
   }
-
-  private var n: Int { variables.count }
 }

@@ -37,8 +37,10 @@ struct SeparableSearch {
   /// - Parameter blocks: at least two.
   /// - Returns: nil where f is nowhere defined among the points tried, or the combinations are too many.
   func run(_ blocks: [[Int]]) -> CriticalPoints? {
-    guard let anchor = anchor else { return nil }
+    guard let anchor else { return nil }
+    let begin = ContinuousClock.now
     var parts: [CriticalPoints] = []
+    var (count, boxes) = (1, 0)
     for block in blocks {
       let others = box.lower.indices.filter { !block.contains($0) }
       let fixed = Dictionary(
@@ -46,14 +48,18 @@ struct SeparableSearch {
       let part = Function(
         function.outputs[0].substituting(fixed), of: block.map { function.variables[$0] },
         parameters: function.parameters)
-      parts.append(
-        part.criticalPoints(
-          in: Box(uncheckedLower: block.map { box.lower[$0] }, upper: block.map { box.upper[$0] }),
-          certify: certify, parameters: parameters, options: options))
-    }
-    var count = 1
-    for part in parts {
-      count *= Swift.max(1, part.points.count)
+      // All parts together keep to the limits.
+      let elapsed = begin.duration(to: .now)
+      var rest = options
+      rest.timeLimit = Swift.max(.zero, options.timeLimit - elapsed)
+      rest.certification.timeLimit = Swift.max(.zero, options.certification.timeLimit - elapsed)
+      rest.certification.maxBoxes = options.certification.maxBoxes - boxes
+      let result = part.criticalPoints(
+        in: Box(uncheckedLower: block.map { box.lower[$0] }, upper: block.map { box.upper[$0] }),
+        certify: certify, parameters: parameters, options: rest)
+      parts.append(result)
+      boxes += result.certification?.boxes ?? 0
+      count *= Swift.max(1, result.points.count + result.nonIsolated.count)
       if count > Self.largestCount { return nil }
     }
     return combined(parts, blocks)
@@ -136,6 +142,7 @@ struct SeparableSearch {
 
   /// Sets of one part at the points and along the sets of the others.
   private func combinedSets(_ parts: [CriticalPoints], _ blocks: [[Int]]) -> [NonIsolatedSet] {
+    guard parts.contains(where: { !$0.nonIsolated.isEmpty }) else { return [] }
     var choices: [(dimension: Int, boxes: [Box])] = [(0, [])]
     for part in parts {
       let candidates =
@@ -144,10 +151,9 @@ struct SeparableSearch {
       choices = choices.flatMap { choice in
         candidates.map { (choice.dimension + $0.dimension, choice.boxes + [$0.box]) }
       }
-      // Points alone are no sets: where no part has one there are none.
-      if choices.count > Self.largestCount { break }
     }
-    return choices.filter { $0.dimension > 0 && $0.boxes.count == blocks.count }.prefix(Self.largestSetCount)
+    // Points alone are no sets.
+    return choices.filter { $0.dimension > 0 }.prefix(Self.largestSetCount)
       .map {
         choice in
         var (lower, upper) = (box.lower, box.upper)

@@ -26,6 +26,8 @@ package struct IntervalTape: Sendable {
   /// Whether an operation is somewhere undefined or not continuous.
   package let hasDiscontinuities: Bool
   let discontinuousSteps: [Int]
+  /// By place, whether the value is an analytic function of the inputs wherever it is defined.
+  let isAnalytic: [Bool]
 
   var placeCount: Int { firstStep + steps.count }
 
@@ -75,6 +77,13 @@ package struct IntervalTape: Sendable {
       return step.operation == .integerPower ? step.index < 0 : step.operation.hasDiscontinuities
     }
     hasDiscontinuities = !discontinuousSteps.isEmpty
+    var isAnalytic = [Bool](repeating: true, count: firstStep + steps.count)
+    for (k, step) in steps.enumerated() {
+      isAnalytic[firstStep + k] =
+        Self.isAnalytic(step.operation)
+        && [step.a, step.b, step.c].allSatisfy { isAnalytic[Int($0)] }
+    }
+    self.isAnalytic = isAnalytic
   }
 
   private static func enclosure(of constant: Double) -> Interval {
@@ -86,6 +95,15 @@ package struct IntervalTape: Sendable {
     }
     if constant.significandBitPattern.trailingZeroBitCount >= 14 { return Interval(constant) }
     return Interval(constant.nextDown.nextDown, constant.nextUp.nextUp)
+  }
+
+  private static func isAnalytic(_ operation: Operation) -> Bool {
+    switch operation {
+    case .abs, .sign, .floor, .ceil, .min, .max, .relu, .less, .lessOrEqual, .equal, .notEqual, .and, .or,
+      .not, .select, .hypot, .directionCosine, .xlogy, .cbrt, .stopGradient, .custom, .customBinary:
+      false
+    default: true
+    }
   }
 
   private static func isChoice(_ operation: Operation) -> Bool {
@@ -229,6 +247,22 @@ package final class IntervalEvaluator {
     }
   }
 
+  /// Contracts once more, with what the last contraction has found of intermediate values: where y − x² must be 0,
+  /// x·(y − x²) is, however large x may be. Does nothing for a tape with choices.
+  ///
+  /// - Returns: false if no point is left.
+  package func contractAgain(to targets: [Interval]) -> Bool {
+    guard !tape.hasChoices else { return true }
+    for (k, step) in tape.steps.enumerated() {
+      let place = tape.firstStep + k
+      let value = step.operation.enclosure(
+        values[Int(step.a)], values[Int(step.b)], values[Int(step.c)], index: Int(step.index))
+      values[place] = values[place].intersection(value)
+      if values[place].isEmpty { return false }
+    }
+    return contract(to: targets)
+  }
+
   /// Only what takes part at every point of the box may contract: not the branches of an open choice.
   private func contractChoices() -> Bool {
     for place in isRequired.indices { isRequired[place] = false }
@@ -283,7 +317,8 @@ extension IntervalEvaluator {
   /// throughout an open set, for which the operands must be analytic and differ somewhere.
   package func openSigns(over box: [Interval]) -> [OpenSign] {
     for (j, side) in box.enumerated() {
-      values[j] = Interval(side.lower == side.upper ? side.lower : side.lower + 0.3 * side.width)
+      // Beside the middle, at which symmetric functions have their ties.
+      values[j] = Interval(side.isBounded ? side.lower + 0.3 * side.width : side.midpoint)
     }
     run()
     let isNonZero = tape.discontinuousSteps.map { k in
@@ -310,7 +345,7 @@ extension IntervalEvaluator {
             low: [SignRestriction(place: divisor, range: negative)],
             high: [SignRestriction(place: divisor, range: positive)]))
       case .sign:
-        guard values[a].contains(0), isNonZero, tape.isAnalytic(a) else { continue }
+        guard values[a].contains(0), isNonZero, tape.isAnalytic[a] else { continue }
         signs.append(
           OpenSign(
             low: [
@@ -322,7 +357,7 @@ extension IntervalEvaluator {
       case .less, .lessOrEqual, .equal, .notEqual:
         guard values[place] == Interval(0, 1) else { continue }
         let pair = Swift.min(a, b)..<Swift.max(a, b)
-        if isNonZero && tape.isAnalytic(a) && tape.isAnalytic(b) {
+        if isNonZero && tape.isAnalytic[a] && tape.isAnalytic[b] {
           // One case for each order of the operands, and none for a tie.
           let isReversed = a > b
           orders[pair, default: ([], [])].less.append(
@@ -352,21 +387,6 @@ extension Operation {
     case .less, .lessOrEqual: Interval(order < 0 ? 1 : 0)
     case .notEqual: Interval(1)
     default: Interval(0)
-    }
-  }
-}
-
-extension IntervalTape {
-  /// Whether the value at a place is an analytic function of the inputs wherever it is defined.
-  fileprivate func isAnalytic(_ place: Int) -> Bool {
-    guard place >= firstStep else { return true }
-    let step = steps[place - firstStep]
-    switch step.operation {
-    case .abs, .sign, .floor, .ceil, .min, .max, .relu, .less, .lessOrEqual, .equal, .notEqual, .and, .or,
-      .not, .select, .hypot, .directionCosine, .xlogy, .cbrt, .stopGradient, .custom, .customBinary:
-      return false
-    default:
-      return isAnalytic(Int(step.a)) && (step.b == step.a || isAnalytic(Int(step.b)))
     }
   }
 }

@@ -51,6 +51,8 @@ final class BoxWorker {
       let before = x
       let isContinuous = newton.evaluate(x)
       guard newton.equations.contract(to: system.targets) else { return .discarded }
+      // Where nothing is bounded the Newton operator says nothing, and this is worth twice the time.
+      if !x.allSatisfy(\.isBounded), !newton.equations.contractAgain(to: system.targets) { return .discarded }
       for j in 0..<n { x[j] = newton.equations[input: j] }
       if !isContinuous {
         guard let rest = caseAnalysis.contracted(x) else { return .discarded }
@@ -110,16 +112,17 @@ final class BoxWorker {
     return nil
   }
 
-  /// The two halves across the variable whose width moves the left sides most (the sum of relative smears:
+  /// The two halves across the variable whose width moves the left sides most, where that is known (the sum of relative smears:
   /// Trombettoni, Araya, Neveu and Chabert, "Inner regions and interval linearizations for global optimization",
   /// AAAI 2011), cut beside the middle, where symmetric functions have their zeros.
   private func halves(_ x: [Interval], _ tolerances: [Double]) -> Outcome {
     var best = -1
     var bestSmear = -1.0
-    let matrix = newton.matrix
     var totals = [Double](repeating: 0, count: n)
-    for i in 0..<n {
-      for k in 0..<n { totals[i] += matrix[i * n + k].magnitude * x[k].width }
+    if let derivative = newton.derivative {
+      for i in 0..<n {
+        for k in 0..<n { totals[i] += derivative[i * n + k].magnitude * x[k].width }
+      }
     }
     let isKnown = totals.allSatisfy { $0.isFinite && $0 > 0 }
     for j in 0..<n {
@@ -127,8 +130,8 @@ final class BoxWorker {
       guard width > tolerances[j], !x[j].isBounded || width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp)
       else { continue }
       var smear = width / tolerances[j]
-      if isKnown {
-        smear = (0..<n).reduce(0) { $0 + matrix[$1 * n + j].magnitude * width / totals[$1] }
+      if isKnown, let derivative = newton.derivative {
+        smear = (0..<n).reduce(0) { $0 + derivative[$1 * n + j].magnitude * width / totals[$1] }
       }
       if smear > bestSmear { (best, bestSmear) = (j, smear) }
     }

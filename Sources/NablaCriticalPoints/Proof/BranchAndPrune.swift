@@ -21,7 +21,7 @@ struct BranchAndPrune {
   private var reported = 0
   private var frontier: [[Interval]]
   private var setApart: [[Interval]] = []
-  private var tolerance = 1e-2
+  private var tolerance = 0.1
   private var lastCount = 0
   private var decidedVolume = 0.0
 
@@ -69,9 +69,8 @@ struct BranchAndPrune {
         statistics.end = .decided
         return
       }
-      isGrowing = setApart.count > 200 && setApart.count > 4 * lastCount
+      isGrowing = lastCount > 0 && setApart.count > 200 && setApart.count > 4 * lastCount
       if isGrowing && stopsWhenGrowing {
-        lastCount = setApart.count
         statistics.end = .nonIsolated
         return
       }
@@ -142,7 +141,7 @@ struct BranchAndPrune {
   }
 
   /// Adds a zero unless it is one of the known ones: a region holds a single one.
-  private mutating func add(_ zero: BoxWorker.Zero) {
+  mutating func add(_ zero: BoxWorker.Zero) {
     for i in zeros.indices
     where isInside(zero.enclosure, zeros[i].region) || isInside(zeros[i].enclosure, zero.region) {
       if zeros[i].index == nil { zeros[i].index = zero.index }

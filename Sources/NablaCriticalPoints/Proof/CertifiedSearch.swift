@@ -46,8 +46,7 @@ struct CertifiedSearch {
       found = search(core, deadline: deadline)
       if found!.nonIsolated.isEmpty { proof.run(stopsWhenGrowing: false) }
     }
-    var unresolved = Clusters.joined(proof.undecided, scales: core.scales)
-    var zeros = proof.zeros
+    var open: [[Interval]] = []
     for part in far?.open ?? [] {
       // Beyond the core it is all or nothing: sin has points without end there.
       var limits = certification
@@ -56,13 +55,14 @@ struct CertifiedSearch {
         system, box: core, part: part, options: limits, deadline: deadline, report: report)
       farther.run(stopsWhenGrowing: true)
       if farther.undecided.isEmpty {
-        zeros += farther.zeros.filter { zero in !zeros.contains { $0.enclosure == zero.enclosure } }
+        for zero in farther.zeros { proof.add(zero) }
       } else {
-        unresolved.append(part)
+        open.append(part)
       }
     }
+    let unresolved = Clusters.joined(proof.undecided, scales: core.scales) + open
     if !unresolved.isEmpty && found == nil { found = search(core, deadline: deadline) }
-    return result(zeros, proof.statistics, unresolved, found, core)
+    return result(proof.zeros, proof.statistics, unresolved, found, core)
   }
 
   /// A search for what the proof leaves open, within the proof's time as far as that leaves half a second.

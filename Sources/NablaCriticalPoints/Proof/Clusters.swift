@@ -20,7 +20,8 @@ enum Clusters {
       boxes = Array(cells.values)
     }
     var groups: [[Interval]] = []
-    boxes.sort { $0[0].lower < $1[0].lower }
+    // In one order, whatever the dictionary's.
+    boxes.sort(by: precedes)
     for box in boxes {
       // A joined hull may touch further groups.
       var merged = box
@@ -29,9 +30,13 @@ enum Clusters {
       }
       groups.append(merged)
     }
-    return groups.sorted { a, b in
-      a.map(\.lower).lexicographicallyPrecedes(b.map(\.lower))
-    }
+    return groups.sorted(by: precedes)
+  }
+
+  private static func precedes(_ a: [Interval], _ b: [Interval]) -> Bool {
+    let (low, other) = (a.map(\.lower), b.map(\.lower))
+    return low == other
+      ? a.map(\.upper).lexicographicallyPrecedes(b.map(\.upper)) : low.lexicographicallyPrecedes(other)
   }
 
   private static func touch(_ a: [Interval], _ b: [Interval]) -> Bool {

@@ -11,9 +11,8 @@ internal import NablaOptimization
 struct FarRegion {
   /// A bounded part of the box, outside of which there is no critical point, unless the far region is open.
   let core: Box
-  /// The parts of the box outside the core in which there may be critical points.
+  /// The parts of the box outside the core in which there may be critical points; they may overlap.
   let open: [[Interval]]
-  let boxes: Int
 
   /// The most boxes for one face.
   private static let faceBoxes = 20_000
@@ -21,10 +20,10 @@ struct FarRegion {
   /// What is left open nearer to ρ = 0 than this is taken to reach it.
   private static let farthest = 1e6
 
-  /// The bounds of the core where nothing is known of what lies beyond.
+  /// The least bounds of the core where something is open beyond.
   private static let defaultReach = 100.0
 
-  /// - Parameter gradient: the components, of which positive factors have been removed.
+  /// - Parameter sides: expressions with the zeros of the gradient's components.
   init(
     of box: Box, _ function: Function, sides: [Expr], parameters: [Double],
     options: CertificationOptions, deadline: ContinuousClock.Instant
@@ -33,20 +32,18 @@ struct FarRegion {
     let fresh = Expr.traced("u", unbounded.count + 1)
     let scale = fresh[unbounded.count]
     let images = Dictionary(uniqueKeysWithValues: zip(unbounded.map { function.variables[$0] }, fresh))
-    var homogenization = Homogenization(images: images, scale: scale)
-    let equations = sides.compactMap { homogenization($0) }
-    guard equations.count == sides.count else {
-      self.init(of: box, reach: Self.defaultReach, isOpen: { _, _ in true }, boxes: 0)
+    // No face stands for points beside the finite bound of a half-infinite side: twice as far, the core holds them.
+    var reach = unbounded.reduce(1.0) { reach, j in
+      [box.lower[j], box.upper[j]].filter(\.isFinite).reduce(reach) { Swift.max($0, Swift.abs($1)) }
+    }
+    let homogenization = Homogenization(images: images, scale: scale)
+    guard let equations = homogenization(sides) else {
+      self.init(of: box, reach: Swift.max(2 * reach, Self.defaultReach), isOpen: { _, _ in true })
       return
     }
     var limits = options
     limits.maxBoxes = Swift.min(limits.maxBoxes, Self.faceBoxes)
-    // No face stands for points beside the finite bound of a half-infinite side; the core holds them.
-    var reach = unbounded.reduce(1.0) { reach, j in
-      [box.lower[j], box.upper[j]].filter(\.isFinite).reduce(reach) { Swift.max($0, Swift.abs($1)) }
-    }
     var openFaces: Set<[Int]> = []
-    var count = 0
     for axis in unbounded {
       for sign in [-1, 1] where sign < 0 ? box.lower[axis].isInfinite : box.upper[axis].isInfinite {
         let image = images[function.variables[axis]]!
@@ -69,7 +66,6 @@ struct FarRegion {
           values: parameters)
         var proof = BranchAndPrune(system, box: face, options: limits, deadline: deadline) { _, _ in true }
         proof.run(stopsWhenGrowing: true)
-        count += proof.statistics.boxes
         for part in proof.zeros.map(\.enclosure) + proof.undecided {
           let far = part[part.count - 1]
           if far.lower <= 1 / Self.farthest {
@@ -84,37 +80,31 @@ struct FarRegion {
     let round = Double(sign: .plus, exponent: Int(reach.exponent) + 2, significand: 1)
     self.init(
       of: box, reach: openFaces.isEmpty ? round : Swift.max(round, Self.defaultReach),
-      isOpen: { openFaces.contains([$0, $1]) }, boxes: count)
+      isOpen: { openFaces.contains([$0, $1]) })
   }
 
-  /// - Parameter isOpen: whether beyond the face of an axis and sign there may be critical points.
-  private init(of box: Box, reach: Double, isOpen: (_ axis: Int, _ sign: Int) -> Bool, boxes: Int) {
-    // Half-infinite sides reach as far from their finite bound.
-    let lower = zip(box.lower, box.upper).map { low, high in
-      low.isFinite ? low : Swift.min(-reach, high.isFinite ? high - reach : 0)
-    }
-    let upper = zip(box.lower, box.upper).map { low, high in
-      high.isFinite ? high : Swift.max(reach, low.isFinite ? low + reach : 0)
-    }
+  /// - Parameters:
+  ///   - reach: more than the magnitude of all finite bounds of half-infinite sides.
+  ///   - isOpen: whether there may be critical points whose coordinate of this axis, with this sign, has the largest
+  ///     magnitude of all unbounded ones.
+  private init(of box: Box, reach: Double, isOpen: (_ axis: Int, _ sign: Int) -> Bool) {
+    core = Box(
+      uncheckedLower: box.lower.map { $0.isFinite ? $0 : -reach },
+      upper: box.upper.map { $0.isFinite ? $0 : reach })
+    let whole = zip(box.lower, box.upper).map { Interval($0, $1) }
     var open: [[Interval]] = []
-    for j in box.lower.indices {
-      // Beyond this face; earlier variables within the core, later ones anywhere.
-      let rest = box.lower.indices.map { k in
-        k < j ? Interval(lower[k], upper[k]) : Interval(box.lower[k], box.upper[k])
-      }
+    for j in whole.indices {
+      // The other coordinates may be anywhere: on the way to a point far away along y = x², x leaves the core too.
+      var part = whole
       if box.lower[j].isInfinite && isOpen(j, -1) {
-        var part = rest
-        part[j] = Interval(-.infinity, lower[j])
+        part[j] = Interval(-.infinity, -reach)
         open.append(part)
       }
       if box.upper[j].isInfinite && isOpen(j, 1) {
-        var part = rest
-        part[j] = Interval(upper[j], .infinity)
+        part[j] = Interval(reach, .infinity)
         open.append(part)
       }
     }
-    core = Box(uncheckedLower: lower, upper: upper)
     self.open = open
-    self.boxes = boxes
   }
 }

@@ -7,7 +7,7 @@ internal import NablaExpressions
 /// With g the system, J an enclosure of its derivative over the box X, m in X and C ≈ J(m)⁻¹, every zero x in X
 /// satisfies C g(m) + (C J)(x − m) = 0. Solved for one coordinate after another this contracts X and loses no
 /// zero; if each coordinate's solution lies inside X, then X holds exactly one zero (Neumaier, "Interval Methods
-/// for Systems of Equations", 1990, theorem 5.1.8). g must be continuous in X with J enclosing all its difference
+/// for Systems of Equations", 1990, chapter 5). g must be continuous in X with J enclosing all its difference
 /// quotients.
 final class IntervalNewton {
   let system: GradientSystem
@@ -15,9 +15,13 @@ final class IntervalNewton {
   private let jacobian: IntervalEvaluator
   private let n: Int
 
+  /// The enclosure of the derivative over the box that the operator was applied to since the last ``evaluate(_:)``,
+  /// row-major; nil if there is none.
+  var derivative: UnsafePointer<Interval>? { isDerivativeKnown ? UnsafePointer(matrix) : nil }
+  private var isDerivativeKnown = false
+
   // Arrays would be checked for exclusive access at every use.
-  /// The last ``derivative(over:)``, row-major.
-  let matrix: UnsafeMutablePointer<Interval>
+  private let matrix: UnsafeMutablePointer<Interval>
   private let preconditioned: UnsafeMutablePointer<Interval>
   private let offset: UnsafeMutablePointer<Interval>
   private let middle: UnsafeMutablePointer<Double>
@@ -63,6 +67,7 @@ final class IntervalNewton {
 
   /// Computes the left sides over a box; returns whether they and f are defined and continuous throughout.
   func evaluate(_ box: [Interval]) -> Bool {
+    isDerivativeKnown = false
     for j in 0..<n { equations[input: j] = box[j] }
     equations.run()
     return equations.isContinuous
@@ -70,6 +75,7 @@ final class IntervalNewton {
 
   /// Encloses the derivative over a box; returns whether all entries are bounded.
   private func derivative(over box: [Interval]) -> Bool {
+    isDerivativeKnown = false
     for j in 0..<n { jacobian[input: j] = box[j] }
     jacobian.run()
     for (k, place) in system.jacobianPlaces.enumerated() {
@@ -77,6 +83,7 @@ final class IntervalNewton {
       guard entry.isBounded else { return false }
       matrix[place.row * n + place.column] = entry
     }
+    isDerivativeKnown = true
     return true
   }
 
@@ -143,14 +150,25 @@ final class IntervalNewton {
     guard derivative(over: box) else { return .unknown }
     let m = box.map(\.midpoint)
     guard evaluate(at: m) else { return .unknown }
-    guard invertMiddle() else { return centred(box, m) }
-    precondition()
-    var x: [Interval]
-    switch centred(box, m) {
-    case .contracted(let part, _): x = part
-    default: return .empty
+    var x = box
+    var isRegular = false
+    if invertMiddle() {
+      precondition()
+      isRegular = preconditionDerivative()
+      // Existence and uniqueness follow only if the solutions are taken over the box as it was given: what other means
+      // contract it by comes afterwards.
+      switch solve(&x, m) {
+      case .empty: return .empty
+      case .inside: return .unique(x)
+      case .open: break
+      }
     }
-    var isRegular = true
+    return centre(&x, m) ? .contracted(x, isRegular: isRegular) : .empty
+  }
+
+  /// C J into ``preconditioned``; returns whether every matrix in it is regular, being strictly diagonally dominant.
+  private func preconditionDerivative() -> Bool {
+    var isDominant = true
     for i in 0..<n {
       var off = 0.0
       for j in 0..<n {
@@ -161,10 +179,18 @@ final class IntervalNewton {
         preconditioned[i * n + j] = sum
         if j != i { off += sum.magnitude }
       }
-      // Strictly diagonally dominant matrices are regular; the sum is rounded to nearest.
-      if !(preconditioned[i * n + i].mignitude > off * (1 + 0x1p-40)) { isRegular = false }
+      // The sum is rounded to nearest.
+      if !(preconditioned[i * n + i].mignitude > off * (1 + 0x1p-40)) { isDominant = false }
     }
-    var isInside = true
+    return isDominant
+  }
+
+  private enum Solution { case empty, inside, open }
+
+  /// Solves C g(m) + C J (x − m) = 0 for one coordinate after another; `inside` where each solution lies in the
+  /// interior of its coordinate.
+  private func solve(_ x: inout [Interval], _ m: [Double]) -> Solution {
+    var solution = Solution.inside
     for i in 0..<n {
       var sum = offset[i]
       for j in 0..<n where j != i {
@@ -173,23 +199,22 @@ final class IntervalNewton {
       let pivot = preconditioned[i * n + i]
       let center = Interval(m[i])
       if pivot.contains(0) {
-        isInside = false
+        solution = .open
         let move = (-sum).divided(by: pivot, within: x[i] - center)
         x[i] = x[i].intersection(center + move)
       } else {
-        let solution = center - sum / pivot
-        if !solution.isBounded || !solution.isInterior(of: box[i]) { isInside = false }
-        x[i] = x[i].intersection(solution)
+        let part = center - sum / pivot
+        if !part.isBounded || !part.isInterior(of: x[i]) { solution = .open }
+        x[i] = x[i].intersection(part)
       }
       if x[i].isEmpty { return .empty }
     }
-    return isInside ? .unique(x) : .contracted(x, isRegular: isRegular)
+    return solution
   }
 
   /// Contracts by the mean-value form of each equation, gᵢ(m) + Σⱼ Jᵢⱼ (xⱼ − mⱼ) = 0, without a preconditioner: where
-  /// the derivative is far from any one matrix, this is what still holds.
-  private func centred(_ box: [Interval], _ m: [Double]) -> Result {
-    var x = box
+  /// the derivative is far from any one matrix, this is what still holds. Returns false if nothing is left.
+  private func centre(_ x: inout [Interval], _ m: [Double]) -> Bool {
     for i in 0..<n {
       for j in 0..<n {
         let slope = matrix[i * n + j]
@@ -198,10 +223,10 @@ final class IntervalNewton {
         for k in 0..<n where k != j { sum = sum + matrix[i * n + k] * (x[k] - Interval(m[k])) }
         let center = Interval(m[j])
         x[j] = x[j].intersection(center + (-sum).divided(by: slope, within: x[j] - center))
-        if x[j].isEmpty { return .empty }
+        if x[j].isEmpty { return false }
       }
     }
-    return .contracted(x, isRegular: false)
+    return true
   }
 
   /// The point to which simplified Newton steps with the last preconditioner lead from the middle of a box; nil
@@ -229,13 +254,12 @@ final class IntervalNewton {
   func tightened(_ part: [Interval]) -> [Interval] {
     var x = part
     for _ in 0..<12 {
-      var next: [Interval]
+      let next: [Interval]
       switch apply(to: x) {
       case .unique(let inner): next = inner
       case .contracted(let inner, _): next = inner
       case .empty, .unknown: return x
       }
-      for j in 0..<n where next[j].isEmpty { next[j] = x[j] }
       let isSmaller = (0..<n).contains { next[$0].width < 0.75 * x[$0].width }
       x = next
       if !isSmaller { break }

@@ -6,11 +6,16 @@ internal import NablaExpressions
 /// does the product's, for all x beyond 27; without the factor, x = 0 remains. A sum is divided by the factors
 /// that all its terms share.
 enum PositiveFactors {
+  /// More terms, or factors of a term, are not looked at: what has very many shares none, and looking takes time.
+  private static let largestCount = 64
+
   static func removed(from expression: Expr) -> Expr {
-    let terms = summands(of: expression, sign: 1)
-    // What has very many terms shares no factor, and to look for one takes time.
-    guard terms.count <= 64 else { return expression }
-    let factored = terms.map { factors(of: $0.term) }
+    guard let terms = summands(of: expression) else { return expression }
+    var factored: [Factors] = []
+    for term in terms {
+      guard let factors = factors(of: term.term) else { return expression }
+      factored.append(factors)
+    }
     guard var common = factored.first?.positive, !common.isEmpty else { return expression }
     for other in factored.dropFirst() {
       var left = other.positive
@@ -33,15 +38,20 @@ enum PositiveFactors {
 
   private static func product(_ factors: [Expr]) -> Expr { factors.reduce(1, *) }
 
-  private static func summands(of expression: Expr, sign: Int) -> [(term: Expr, sign: Int)] {
-    let operands = expression.operands
-    switch expression.operation {
-    case .add: return summands(of: operands[0], sign: sign) + summands(of: operands[1], sign: sign)
-    case .subtract: return summands(of: operands[0], sign: sign) + summands(of: operands[1], sign: -sign)
-    case .negate: return summands(of: operands[0], sign: -sign)
-    // −(a + b)·c with c a positive factor is two terms with that factor.
-    default: return [(expression, sign)]
+  private static func summands(of expression: Expr) -> [(term: Expr, sign: Int)]? {
+    var terms: [(term: Expr, sign: Int)] = []
+    var left = [(term: expression, sign: 1)]
+    while let (term, sign) = left.popLast() {
+      guard terms.count + left.count < largestCount else { return nil }
+      let operands = term.operands
+      switch term.operation {
+      case .add: left += [(operands[1], sign), (operands[0], sign)]
+      case .subtract: left += [(operands[1], -sign), (operands[0], sign)]
+      case .negate: left.append((operands[0], -sign))
+      default: terms.append((term, sign))
+      }
     }
+    return terms
   }
 
   private struct Factors {
@@ -50,26 +60,27 @@ enum PositiveFactors {
     var denominator: [Expr] = []
   }
 
-  private static func factors(of term: Expr) -> Factors {
-    let operands = term.operands
-    switch term.operation {
-    case .multiply:
-      let (a, b) = (factors(of: operands[0]), factors(of: operands[1]))
-      return Factors(
-        positive: a.positive + b.positive, numerator: a.numerator + b.numerator,
-        denominator: a.denominator + b.denominator)
-    case .divide:
-      var a = factors(of: operands[0])
-      a.denominator.append(operands[1])
-      return a
-    case .negate:
-      var a = factors(of: operands[0])
-      a.numerator.append(-1)
-      return a
-    case .integerPower where (1...8).contains(term.index ?? 0) && isPositive(operands[0]):
-      return Factors(positive: Array(repeating: operands[0], count: term.index!))
-    default: return isPositive(term) ? Factors(positive: [term]) : Factors(numerator: [term])
+  private static func factors(of term: Expr) -> Factors? {
+    var result = Factors()
+    var left = [term]
+    while let factor = left.popLast() {
+      guard result.positive.count + result.numerator.count + left.count < largestCount else { return nil }
+      let operands = factor.operands
+      switch factor.operation {
+      case .multiply: left += [operands[1], operands[0]]
+      case .divide:
+        left.append(operands[0])
+        result.denominator.append(operands[1])
+      case .negate:
+        result.numerator.append(-1)
+        left.append(operands[0])
+      case .integerPower where (1...8).contains(factor.index ?? 0) && isPositive(operands[0]):
+        result.positive += Array(repeating: operands[0], count: factor.index!)
+      default:
+        if isPositive(factor) { result.positive.append(factor) } else { result.numerator.append(factor) }
+      }
     }
+    return result
   }
 
   /// Whether an operation has positive values only, and may underflow.
