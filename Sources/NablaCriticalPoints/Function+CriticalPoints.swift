@@ -79,7 +79,7 @@ extension Function {
   private func search(
     _ gradient: [Expr], in box: Box, certify: Bool, parameters: [Double], options: CriticalPointSearchOptions
   ) -> CriticalPoints {
-    let sides = certify || !box.isBounded ? gradient.map { PositiveFactors.removed(from: $0) } : []
+    let sides = certify || !box.isBounded ? gradient.map { CommonFactors.extracted(from: $0) } : []
     if certify {
       return CertifiedSearch(self, box: box, parameters: parameters, options: options).run(sides: sides)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import NablaCalculus
+import NablaCriticalPoints
 import NablaExpressions
 import NablaOptimization
 import Testing
@@ -36,6 +37,26 @@ struct ReferenceCase: Decodable, Sendable, CustomTestStringConvertible {
 
   func searchBox() throws -> Box {
     try Box(lower: box.map { Double($0[0])! }, upper: box.map { Double($0[1])! })
+  }
+
+  /// The reference points, each with the point that was found within a relative 10⁻¹⁰ of it; what is missing and what
+  /// is left over is reported as an issue.
+  func matched(with found: [CriticalPoint]) -> [(expected: Point, point: CriticalPoint)] {
+    var left = found
+    var pairs: [(expected: Point, point: CriticalPoint)] = []
+    for expected in points {
+      let x = expected.x.map { Double($0)! }
+      let place = left.firstIndex { point in
+        zip(point.point, x).allSatisfy { abs($0 - $1) <= 1e-10 * max(1, abs($1)) }
+      }
+      if let place {
+        pairs.append((expected, left.remove(at: place)))
+      } else {
+        Issue.record("no point near \(x)")
+      }
+    }
+    #expect(left.isEmpty, "spurious: \(left.map(\.point))")
+    return pairs
   }
 
   static let all: [ReferenceCase] = {

@@ -12,18 +12,7 @@ struct SearchTests {
   @Test(arguments: ReferenceCase.all)
   func findsExactlyTheReferencePoints(_ reference: ReferenceCase) throws {
     let result = try reference.function().criticalPoints(in: try reference.searchBox())
-    #expect(result.points.count == reference.points.count)
-    var left = result.points
-    for expected in reference.points {
-      let x = expected.x.map { Double($0)! }
-      let place = left.firstIndex { point in
-        zip(point.point, x).allSatisfy { abs($0 - $1) <= 1e-10 * max(1, abs($1)) }
-      }
-      guard let place else {
-        Issue.record("no point near \(x)")
-        continue
-      }
-      let point = left.remove(at: place)
+    for (expected, point) in reference.matched(with: result.points) {
       #expect((point.isDegenerate ? "degenerate" : point.kind.rawValue) == expected.type)
       if let nature = expected.nature { #expect(point.kind.rawValue == nature) }
       #expect(point.index == expected.index)
@@ -33,7 +22,6 @@ struct SearchTests {
         #expect(abs(computed - Double(eigenvalue)!) <= 1e-8 * largest)
       }
     }
-    #expect(left.isEmpty, "spurious: \(left.map(\.point))")
     #expect(result.nonIsolated.map(\.dimension) == (reference.nonisolated ?? []).map(\.dim))
     #expect(!result.isComplete && result.unresolved.isEmpty)
   }

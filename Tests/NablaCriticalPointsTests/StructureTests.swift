@@ -1,3 +1,4 @@
+import Foundation
 import NablaCalculus
 import NablaCriticalPoints
 import NablaExpressions
@@ -47,6 +48,22 @@ struct StructureTests {
     #expect(parts.nonIsolated.map(\.dimension) == whole.nonIsolated.map(\.dimension))
     // Parts may decide what the whole cannot, not the other way round.
     #expect(parts.isComplete || !whole.isComplete)
+  }
+
+  /// All parts together keep to the limits of one search.
+  @Test func partsShareTheBudget() throws {
+    let part = "sin(7*X)*sin(7*Y)*exp(X*Y/9)"
+    let text = ["ab", "cd", "gh"].map { pair in
+      part.replacingOccurrences(of: "X", with: "\(pair.first!)").replacingOccurrences(
+        of: "Y", with: "\(pair.last!)")
+    }.joined(separator: "+")
+    let expression = try Expr(parsing: text)
+    var options = CriticalPointSearchOptions()
+    options.certification.maxBoxes = 60
+    let result = Function(expression, of: expression.variables).criticalPoints(
+      in: try Box(lower: Array(repeating: -3, count: 6), upper: Array(repeating: 3, count: 6)), certify: true,
+      options: options)
+    #expect(!result.isComplete && (result.certification?.boxes ?? 0) <= 60)
   }
 
   @Test func sumsThatOnlyLookLikeSums() throws {

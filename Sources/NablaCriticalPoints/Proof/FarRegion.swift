@@ -68,6 +68,8 @@ struct FarRegion {
         proof.run(stopsWhenGrowing: true)
         for part in proof.zeros.map(\.enclosure) + proof.undecided {
           let far = part[part.count - 1]
+          // A zero at infinity with none near it.
+          if far.upper == 0 { continue }
           if far.lower <= 1 / Self.farthest {
             openFaces.insert([axis, sign])
           } else {
