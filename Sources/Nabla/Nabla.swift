@@ -1,6 +1,7 @@
 @_exported public import NablaCalculus
 @_exported public import NablaCriticalPoints
 @_exported public import NablaExpressions
+@_exported public import NablaIntegration
 @_exported public import NablaKernels
 @_exported public import NablaLearning
 @_exported public import NablaOptimization

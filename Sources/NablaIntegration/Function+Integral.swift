@@ -1,0 +1,68 @@
+public import NablaCalculus
+
+extension Function {
+  /// The definite integral of a scalar function of one variable, ∫ₐᵇ f(x) dx.
+  ///
+  ///     let f = try Function(parsing: "exp(-(x-800)^2/2)")
+  ///     f.integral(from: -.infinity, to: .infinity).value      // √(2π)
+  ///
+  /// What the formula says is used: enclosures of f and f′ over intervals find kinks, jumps and singularities, which
+  /// become ends of pieces, and check afterwards that nothing happens between the samples which they do not show, such as
+  /// a narrow peak. Smooth pieces take the Gauss–Kronrod rule and bisection, and those that end in a singularity or at
+  /// infinity double-exponential rules.
+  ///
+  /// - Parameters:
+  ///   - a, b: the ends, which may be infinite; a > b changes the sign, and a = b gives 0.
+  ///   - parameters: the values of the function's parameters.
+  /// - Returns: a value with an error estimate, also where the tolerance was not reached, the integral diverges or f is
+  ///   somewhere not defined: see ``Integral/reason``.
+  /// - Precondition: the function has one variable and one output; the ends are not NaN.
+  /// - Complexity: some tens to some thousands of values, in batches of a compiled kernel.
+  public func integral(
+    from a: Double, to b: Double, parameters: [Double] = [], options: IntegrationOptions = IntegrationOptions()
+  ) -> Integral {
+    precondition(
+      variables.count == 1 && outputs.count == 1,
+      "integral(from:to:) needs a function of one variable and one output, not \(self)")
+    precondition(
+      parameters.count == parameterNames.count,
+      "\(self) takes \(parameterNames.count) parameters, not \(parameters.count)")
+    return NablaIntegration.integral(from: a, to: b, options: options) { Integrand(self, parameters: parameters) }
+  }
+}
+
+/// The definite integral of a closure, ∫ₐᵇ f(x) dx.
+///
+/// A closure has no formula: nothing is known between the points at which it was called. A peak that is narrow against
+/// the range can be missed, as by every such routine; name it by ``IntegrationOptions/breakPoints``, or make a
+/// ``NablaCalculus/Function``, of which enclosures over intervals are looked at as well.
+///
+/// - Parameters: as those of ``NablaCalculus/Function/integral(from:to:parameters:options:)``.
+/// - Precondition: the ends are not NaN.
+public func integrate(
+  from a: Double, to b: Double, options: IntegrationOptions = IntegrationOptions(),
+  _ f: @escaping (Double) -> Double
+) -> Integral {
+  integral(from: a, to: b, options: options) { Integrand(f) }
+}
+
+private func integral(
+  from a: Double, to b: Double, options: IntegrationOptions, _ integrand: () -> Integrand
+) -> Integral {
+  options.check()
+  precondition(!a.isNaN && !b.isNaN, "the ends of a range are numbers, not \(a) and \(b)")
+  if a == b {
+    return Integral(value: 0, errorEstimate: 0, evaluations: 0, reason: .converged, method: .gaussKronrod)
+  }
+  let result = Integrator(integrand(), options: options).integral(from: Swift.min(a, b), to: Swift.max(a, b))
+  return a < b ? result : result.negated
+}
+
+extension Integral {
+  /// Of the range in the other direction.
+  var negated: Integral {
+    Integral(
+      value: -value, errorEstimate: errorEstimate, evaluations: evaluations,
+      intervalEvaluations: intervalEvaluations, reason: reason, method: method)
+  }
+}
