@@ -34,7 +34,7 @@ func tests(_ target: String, _ dependencies: [Target.Dependency], resources: [Re
 /// What the umbrella re-exports.
 let reexported = [
   "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-  "NablaIntegration", "NablaCriticalPoints", "NablaLearning", "NablaPlots",
+  "NablaIntegration", "NablaProbability", "NablaCriticalPoints", "NablaLearning", "NablaPlots",
 ]
 let umbrella = (["Nabla"] + reexported).map { Target.Dependency.byName(name: $0) }
 
@@ -63,6 +63,12 @@ let package = Package(
     library(
       "NablaIntegration",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", numerics]),
+    library(
+      "NablaProbability",
+      [
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
+        "NablaIntegration", numerics,
+      ]),
     library(
       "NablaCriticalPoints",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
@@ -98,6 +104,13 @@ let package = Package(
     tests(
       "NablaIntegration",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"],
+      resources: [.copy("Resources")]),
+    tests(
+      "NablaProbability",
+      [
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
+        "NablaIntegration",
+      ],
       resources: [.copy("Resources")]),
     tests(
       "NablaCriticalPoints",

@@ -19,6 +19,11 @@ public struct Integral: Sendable {
   /// last place of ∫|f|, beyond which no digits are to be had.
   public var converged: Bool { reason == .converged }
 
+  /// Of what is known without integration.
+  package init(exactly value: Double) {
+    self.init(value: value, errorEstimate: 0, evaluations: 0, reason: .converged, method: .gaussKronrod)
+  }
+
   init(
     value: Double, errorEstimate: Double, evaluations: Int, intervalEvaluations: Int = 0,
     reason: IntegrationReason, method: IntegrationMethod

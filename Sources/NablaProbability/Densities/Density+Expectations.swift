@@ -1,0 +1,85 @@
+public import NablaExpressions
+public import NablaIntegration
+public import NablaOptimization
+internal import RealModule
+
+extension Density {
+  /// ∫ p, by which the formula has to be divided; for a likelihood times a prior this is the evidence, or marginal
+  /// likelihood.
+  public func normalization(options: IntegrationOptions = IntegrationOptions()) -> Estimate {
+    Estimate(normalizer(options))
+  }
+
+  /// 1 for a density that is normalised by its construction.
+  func normalizer(_ options: IntegrationOptions) -> Integral {
+    isNormalized ? Integral(exactly: 1) : integral(formula, options)
+  }
+
+  /// P(X ∈ part), for the part of the box that lies in the support.
+  ///
+  /// - Precondition: the box has a dimension for each variable.
+  public func probability(
+    in part: Box, options: IntegrationOptions = IntegrationOptions()
+  ) -> Estimate {
+    precondition(
+      part.dimension == support.dimension,
+      "a box of \(part.dimension) dimensions for a density of \(support.dimension) variables")
+    let lower = zip(part.lower, support.lower).map { Swift.max($0, $1) }
+    let upper = zip(part.upper, support.upper).map { Swift.min($0, $1) }
+    guard zip(lower, upper).allSatisfy({ $0 < $1 }) else { return Estimate(closedForm: 0) }
+    let mass = integral(formula, over: Box(uncheckedLower: lower, upper: upper), options)
+    return quotient(mass, normalizer(options))
+  }
+
+  /// E g(X) = ∫ g p / ∫ p.
+  ///
+  /// A factor p that underflows takes a large g with it; g p is integrated as one exponential where g is one.
+  ///
+  /// - Parameter g: a function of the density's variables.
+  public func expectation(
+    of g: Expr, options: IntegrationOptions = IntegrationOptions()
+  ) -> Estimate {
+    quotient(integral(weighted(g), options), normalizer(options))
+  }
+
+  /// E (g(X) − E g(X))², by two integrations: E g² − (E g)² would cancel.
+  public func variance(of g: Expr, options: IntegrationOptions = IntegrationOptions()) -> Estimate {
+    let z = normalizer(options)
+    let mean = integral(weighted(g), options)
+    let center = mean.value / z.value
+    guard center.isFinite else { return Estimate.combining(.nan, error: .infinity, mean, z) }
+    let spread = integral(formula * pow(g - Expr(center), 2), options)
+    // About another centre the second moment grows by the square of the distance.
+    let shift = (mean.errorEstimate + Swift.abs(center) * z.errorEstimate) / z.value
+    let value = spread.value / z.value
+    let error = (spread.errorEstimate + Swift.abs(value) * z.errorEstimate) / z.value + shift * shift
+    return Estimate.combining(value, error: error, spread, mean, z)
+  }
+
+  /// The differential entropy −∫ p log p in nats, of the normalised density.
+  public func entropy(options: IntegrationOptions = IntegrationOptions()) -> Estimate {
+    let z = normalizer(options)
+    let sum = integral(information(relativeTo: 0), options)
+    let relative = z.errorEstimate / z.value
+    let mean = sum.value / z.value
+    return Estimate.combining(
+      .log(z.value) - mean, error: sum.errorEstimate / z.value + (Swift.abs(mean) + 1) * relative, sum, z)
+  }
+
+  /// p (log p − log q), and 0 where p is.
+  func information(relativeTo logarithm: Expr) -> Expr {
+    let difference = self.logarithm - logarithm
+    return difference.constantValue == 0 ? 0 : formula * difference
+  }
+
+  /// g p, as an exponential of one exponent where both are exponentials.
+  private func weighted(_ g: Expr) -> Expr {
+    g.operation == .exp && formula.operation == .exp ? exp(logarithm + g.operands[0]) : g * formula
+  }
+
+  private func quotient(_ a: Integral, _ z: Integral) -> Estimate {
+    let value = a.value / z.value
+    return Estimate.combining(
+      value, error: (a.errorEstimate + Swift.abs(value) * z.errorEstimate) / Swift.abs(z.value), a, z)
+  }
+}
