@@ -4,7 +4,7 @@ import ArgumentParser
 struct NablaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "nabla",
-    abstract: "Exact derivatives and what they are for: critical points, minima, fits, values and gradients.",
+    abstract: "Exact derivatives and what they are for: critical points, minima, fits, integrals.",
     usage: "nabla <command> <expression> [<options>]",
     discussion: """
       Examples:
@@ -12,6 +12,7 @@ struct NablaCommand: ParsableCommand {
         nabla classify "x^2-y^2" --at 0,0
         nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
         nabla differentiate "sin(x)*y^2" --order 2
+        nabla integrate "exp(-x^2)" --over x=-inf:inf
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
         nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
@@ -35,6 +36,7 @@ struct NablaCommand: ParsableCommand {
       ClassifyCommand.self,
       EvaluateCommand.self,
       DifferentiateCommand.self,
+      IntegrateCommand.self,
       MinimizeCommand.self,
       FitCommand.self,
       PlotCommand.self,

@@ -78,6 +78,8 @@ public enum IntegrationMethod: String, Sendable, CaseIterable {
   case oscillatory
   /// Adaptive cubature with the Genz–Malik rule.
   case genzMalik
+  /// Products of Gauss–Legendre rules.
+  case gaussLegendreProduct
   /// Products of double-exponential rules.
   case productDoubleExponential
   /// Randomised quasi-Monte-Carlo integration with Sobol' points.

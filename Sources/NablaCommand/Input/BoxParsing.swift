@@ -1,6 +1,7 @@
 import Nabla
 
-/// Boxes on the command line: `x=-5:5,y=0:1`, in variable order `-5:5,0:1`, or one range for every variable.
+/// Boxes and ranges on the command line: `x=-5:5,y=0:1`, in variable order `-5:5,0:1`, or one range for every
+/// variable.
 enum BoxParsing {
   /// A box in variable order.
   ///
@@ -8,7 +9,7 @@ enum BoxParsing {
   static func box(
     _ text: String, variables: [String], option: String
   ) throws(CommandError) -> Box {
-    let ranges = try ranges(text, variables: variables, option: option)
+    let ranges = try orderedRanges(text, variables: variables, option: option)
     for range in ranges {
       let shown = range.text.trimmingBlanks().elided()
       if range.lower == .infinity || range.upper == -.infinity {
@@ -27,12 +28,19 @@ enum BoxParsing {
 
   /// The ranges as bounds, which may be infinite.
   static func bounds(_ text: String, variables: [String], option: String) throws(CommandError) -> Bounds {
-    let ranges = try ranges(text, variables: variables, option: option)
+    let ranges = try orderedRanges(text, variables: variables, option: option)
     do {
       return try Bounds(lower: ranges.map(\.lower), upper: ranges.map(\.upper))
     } catch {
       throw .usage("\(option): \(error.description)")
     }
+  }
+
+  /// Ranges of integration in variable order, which may be reversed, empty or unbounded.
+  static func integrationRanges(
+    _ text: String, variables: [String], option: String
+  ) throws(CommandError) -> [(lower: Double, upper: Double)] {
+    try ranges(text, variables: variables, option: option).map { ($0.lower, $0.upper) }
   }
 
   /// A range with what messages call it and how it was written.
@@ -41,6 +49,19 @@ enum BoxParsing {
     let text: String
     let lower: Double
     let upper: Double
+  }
+
+  /// Ranges whose lower bounds are not above their upper ones.
+  private static func orderedRanges(
+    _ text: String, variables: [String], option: String
+  ) throws(CommandError) -> [Range] {
+    let ranges = try ranges(text, variables: variables, option: option)
+    for range in ranges where range.lower > range.upper {
+      let bounds = splitOutsideParentheses(range.text, at: ":")
+      let shown = range.text.trimmingBlanks().elided()
+      throw .usage("\(range.place) is \(shown), which is reversed: write \(bounds[1]):\(bounds[0])")
+    }
+    return ranges
   }
 
   private static func ranges(
@@ -73,9 +94,6 @@ enum BoxParsing {
     }
     let lower = try ConstantParsing.numberOrInfinity(bounds[0], "\(place): the lower bound")
     let upper = try ConstantParsing.numberOrInfinity(bounds[1], "\(place): the upper bound")
-    if lower > upper {
-      throw .usage("\(place) is \(shown), which is reversed: write \(bounds[1]):\(bounds[0])")
-    }
     return Range(place: place, text: text, lower: lower, upper: upper)
   }
 }
