@@ -46,8 +46,10 @@ struct CommonOptions: ParsableArguments {
 
   /// Gives the result in the forms that were asked for. The file is written first, so that a failure to do
   /// so leaves nothing on standard output.
+  ///
+  /// - Parameter symbol: what the function is called in the line above a table.
   func deliver(
-    _ report: some Report, of command: String, _ formula: Formula, to file: OutputFile?
+    _ report: some Report, of command: String, _ formula: Formula, to file: OutputFile?, symbol: String = "f"
   ) throws(CommandError) {
     let head: [(String, JSON)] = [
       ("command", .string(command)), ("expression", .string(formula.text)),
@@ -61,7 +63,7 @@ struct CommonOptions: ParsableArguments {
       try Console.write("wrote \(file.path)\n")
     } else {
       let names = formula.variables.isEmpty ? "" : "(\(VariableNames.list(formula.variables)))"
-      let lines = ["f\(names) = \(formula.text.oneLine().elided(to: 200))", ""] + report.lines
+      let lines = ["\(symbol)\(names) = \(formula.text.oneLine().elided(to: 200))", ""] + report.lines
       try Console.write(lines.joined(separator: "\n") + "\n")
     }
   }

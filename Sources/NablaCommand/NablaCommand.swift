@@ -13,6 +13,8 @@ struct NablaCommand: ParsableCommand {
         nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
         nabla differentiate "sin(x)*y^2" --order 2
         nabla integrate "exp(-x^2)" --over x=-inf:inf
+        nabla expect "exp(x)" --density "normal(0, 1)"
+        nabla divergence "normal(0, 1)" "student(3)"
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
         nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
@@ -37,6 +39,8 @@ struct NablaCommand: ParsableCommand {
       EvaluateCommand.self,
       DifferentiateCommand.self,
       IntegrateCommand.self,
+      ExpectCommand.self,
+      DivergenceCommand.self,
       MinimizeCommand.self,
       FitCommand.self,
       PlotCommand.self,

@@ -30,7 +30,8 @@ struct IntegrateCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   @Option(
-    help: ArgumentHelp("The range: x=0:inf, x=0:1,y=0:2, or one range for every variable.", valueName: "ranges"))
+    help: ArgumentHelp(
+      "The range: x=0:inf, x=0:1,y=0:2, or one range for every variable.", valueName: "ranges"))
   var over: Text?
 
   @Option(help: ArgumentHelp("The largest relative error accepted.", valueName: "number"))
@@ -89,9 +90,8 @@ struct IntegrateCommand: ParsableCommand {
   }
 
   private func options(for formula: Formula) throws(CommandError) -> IntegrationOptions {
-    var options = IntegrationOptions()
-    options.relativeTolerance = try Self.tolerance(tolerance, "--tolerance")
-    options.absoluteTolerance = try Self.tolerance(absoluteTolerance, "--absolute-tolerance")
+    var options = try IntegrationOptions(tolerance: tolerance)
+    options.absoluteTolerance = try IntegrationOptions.tolerance(absoluteTolerance, "--absolute-tolerance")
     if let maxEvaluations {
       options.maxEvaluations = try ConstantParsing.count(maxEvaluations.string, "--max-evaluations")
     }
@@ -115,12 +115,6 @@ struct IntegrateCommand: ParsableCommand {
       }
     }
     return options
-  }
-
-  private static func tolerance(_ text: Text, _ option: String) throws(CommandError) -> Double {
-    let value = try ConstantParsing.number(text.string, option)
-    guard value >= 0 else { throw .usage("\(option) is \(text.string.elided()); a tolerance is 0 or more") }
-    return value
   }
 }
 

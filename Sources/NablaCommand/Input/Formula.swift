@@ -52,6 +52,21 @@ struct Formula {
     }
   }
 
+  /// An expression that was read otherwise.
+  init(text: String, outputs: [Expr], variables: [String]) {
+    self.text = text
+    self.outputs = outputs
+    self.variables = variables
+  }
+
+  /// The formula as a function of other formulas' variables too, or of one of a given name if there are none.
+  func adding(_ names: [String], orElse name: String) -> Formula {
+    let all = Expr.variables(of: (variables + names).map(Expr.variable)).compactMap(\.variableName)
+    let new = Set(names).subtracting(variables)
+    let joined = new.isEmpty ? variables : all
+    return Formula(text: text, outputs: outputs, variables: joined.isEmpty ? [name] : joined)
+  }
+
   /// The function of one output.
   ///
   /// - Parameter command: the name of the command that takes no more than one.
