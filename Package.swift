@@ -81,7 +81,7 @@ let package = Package(
       "NablaPlots",
       [
         "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-        "NablaCriticalPoints",
+        "NablaCriticalPoints", numerics,
       ]),
     library("Nabla", reexported.map { .byName(name: $0) }),
     .executableTarget(name: "NablaCommand", dependencies: umbrella + [arguments], swiftSettings: settings),

@@ -19,7 +19,8 @@ extension Function {
   /// - Precondition: the function has one variable and one output; the ends are not NaN.
   /// - Complexity: some tens to some thousands of values, in batches of a compiled kernel.
   public func integral(
-    from a: Double, to b: Double, parameters: [Double] = [], options: IntegrationOptions = IntegrationOptions()
+    from a: Double, to b: Double, parameters: [Double] = [],
+    options: IntegrationOptions = IntegrationOptions()
   ) -> Integral {
     precondition(
       variables.count == 1 && outputs.count == 1,
@@ -27,7 +28,9 @@ extension Function {
     precondition(
       parameters.count == parameterNames.count,
       "\(self) takes \(parameterNames.count) parameters, not \(parameters.count)")
-    return NablaIntegration.integral(from: a, to: b, options: options) { Integrand(self, parameters: parameters) }
+    return NablaIntegration.integral(from: a, to: b, options: options) {
+      Integrand(self, parameters: parameters)
+    }
   }
 }
 

@@ -1,23 +1,32 @@
+internal import RealModule
+
 /// The rectangle of a plot, and the way from numbers to places in it.
 struct Frame {
   let x: (low: Double, high: Double)
   let y: (low: Double, high: Double)
+  /// Whether the vertical axis shows the logarithms of positive numbers.
+  var hasLogarithmicHeights = false
   let left: Double
   let top: Double
   let width: Double
   let height: Double
 
   func place(_ a: Double, _ b: Double) -> (x: Double, y: Double) {
-    (
-      left + width * ((a - x.low) / (x.high - x.low)), top + height * (1 - (b - y.low) / (y.high - y.low))
+    let (low, high) = (heightScale(y.low), heightScale(y.high))
+    return (
+      left + width * ((a - x.low) / (x.high - x.low)),
+      top + height * (1 - (heightScale(b) - low) / (high - low))
     )
   }
 
+  private func heightScale(_ value: Double) -> Double { hasLogarithmicHeights ? .log10(value) : value }
+
   /// The border with ticks, labels and names.
   func drawAxes(in svg: inout SVG, names: (String, String), grid: Bool) {
-    let (horizontal, vertical) = (
-      Ticks(from: x.low, to: x.high, count: 6), Ticks(from: y.low, to: y.high, count: 6)
-    )
+    let horizontal = Ticks(from: x.low, to: x.high, count: 6)
+    let vertical =
+      hasLogarithmicHeights
+      ? Ticks(powersOfTenFrom: y.low, to: y.high, count: 7) : Ticks(from: y.low, to: y.high, count: 6)
     for (value, label) in zip(horizontal.values, horizontal.labels) {
       let at = place(value, y.low).x
       if grid { svg.path([[(at, top), (at, top + height)]], closed: false, ("class", "grid")) }

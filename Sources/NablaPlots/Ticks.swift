@@ -26,6 +26,21 @@ struct Ticks {
     labels = values.map { Self.label($0, step: step) }
   }
 
+  /// Powers of ten, every one or every second, fifth … of them, no more than `count` and a few.
+  init(powersOfTenFrom low: Double, to high: Double, count: Int) {
+    let (first, last) = (Int(log10(low).rounded(.up)), Int(log10(high).rounded(.down)))
+    guard last > first else {
+      // Less than two powers: the bounds themselves.
+      values = [low, high]
+      labels = values.map { Self.label($0, step: $0 / 10) }
+      return
+    }
+    let step = [1, 2, 5, 10, 20, 50].first { (last - first) / $0 <= count } ?? 100
+    let exponents = Array(first...last).filter { $0 % step == 0 }
+    values = exponents.map { pow(10, Double($0)) }
+    labels = exponents.map { "1e\($0)".replacing("-", with: "−") }
+  }
+
   /// As many digits as tell neighbours apart, with an exponent where the number is long.
   static func label(_ value: Double, step: Double) -> String {
     if value == 0 { return "0" }

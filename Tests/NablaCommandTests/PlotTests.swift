@@ -39,6 +39,17 @@ import Testing
     #expect(svg.contains(">gradient-descent<") && svg.contains(">lbfgs<"))
   }
 
+  @Test("the convergence of methods, in any number of variables")
+  func convergence() throws {
+    let path = scratch["c.svg"].path
+    let run = try Nabla([
+      "minimize", "(x-1)^4+y^2+z^2+x*y", "--from", "1,2,3", "--method", "newton,lbfgs", "--output", path,
+    ])
+    #expect(run.status == 0 && run.output == "wrote \(path)\n")
+    let svg = try scratch.text("c.svg")
+    #expect(svg.contains(">newton<") && svg.contains(">lbfgs<") && svg.contains("|∇f|"))
+  }
+
   @Test(
     "what cannot be drawn: exit 64, a reason, and no file",
     arguments: [

@@ -1,5 +1,3 @@
-import Foundation
-import FoundationXML
 import NablaCalculus
 import NablaCriticalPoints
 import NablaExpressions
@@ -10,27 +8,6 @@ import Testing
 
 /// The structure of pictures: what is in them and where, not their bytes.
 struct FunctionPlotTests {
-  /// The elements of a document, by the library's own XML parser, which refuses what is not well formed.
-  private final class Elements: NSObject, XMLParserDelegate {
-    var all: [(name: String, attributes: [String: String])] = []
-    var text = ""
-    func parser(
-      _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-      attributes: [String: String]
-    ) {
-      all.append((name, attributes))
-    }
-    func parser(_ parser: XMLParser, foundCharacters string: String) { text += string }
-  }
-
-  private func elements(of svg: String) throws -> Elements {
-    let elements = Elements()
-    let parser = XMLParser(data: Data(svg.utf8))
-    parser.delegate = elements
-    try #require(parser.parse(), "\(String(describing: parser.parserError))")
-    return elements
-  }
-
   private func plot(
     _ text: String, _ lower: [Double], _ upper: [Double], paths: [FunctionPlot.Path] = []
   ) throws -> FunctionPlot {
@@ -43,7 +20,7 @@ struct FunctionPlotTests {
 
   @Test func contoursWithTheirPoints() throws {
     let plot = try plot("(x^2+y-11)^2+(x+y^2-7)^2", [-5, -5], [5, 5])
-    let picture = try elements(of: plot.svg)
+    let picture = try SVGElements(of: plot.svg)
     #expect(picture.text.contains("4 minima") && picture.text.contains("1 maximum"))
     #expect(picture.text.contains("4 saddles") && picture.text.contains("<&>"))
     // A sign for each point and one for each kind in the legend.
@@ -56,18 +33,18 @@ struct FunctionPlotTests {
   }
 
   @Test func aCurveWithAPole() throws {
-    let picture = try elements(of: plot("1/x", [-2], [2]).svg)
+    let picture = try SVGElements(of: plot("1/x", [-2], [2]).svg)
     let curve = try #require(picture.all.first { $0.attributes["class"] == "curve" })
     // In two pieces.
     #expect(curve.attributes["d"]?.count { $0 == "M" } == 2)
-    let quartic = try elements(of: plot("x^4-3*x^2+x", [-2], [2]).svg)
+    let quartic = try SVGElements(of: plot("x^4-3*x^2+x", [-2], [2]).svg)
     #expect(quartic.text.contains("2 minima") && quartic.text.contains("1 maximum"))
   }
 
   @Test(arguments: ["5+0*x", "x/0", "1e300*x", "1e-300*x^2", "floor(x)", "sqrt(x-5)", "tan(x)"])
   func oddCurves(_ text: String) throws {
     let svg = try plot(text, [-2], [2]).svg
-    #expect(try elements(of: svg).all.count > 5)
+    #expect(try SVGElements(of: svg).all.count > 5)
     #expect(!svg.contains("nan") && !svg.contains("inf "), "\(text)")
   }
 
@@ -76,13 +53,13 @@ struct FunctionPlotTests {
   ])
   func oddSurfaces(_ text: String) throws {
     let svg = try plot(text, [-2, -1], [2, 3]).svg
-    #expect(try elements(of: svg).all.count > 5)
+    #expect(try SVGElements(of: svg).all.count > 5)
     #expect(!svg.contains("nan") && !svg.contains("inf "), "\(text)")
   }
 
   @Test func pathsHaveNames() throws {
     let path = FunctionPlot.Path(name: "by hand", points: [[0, 0], [1, 1], [1, .nan], [0.5, 2]])
-    let picture = try elements(of: plot("x^2+y^2", [-2, -2], [2, 2], paths: [path]).svg)
+    let picture = try SVGElements(of: plot("x^2+y^2", [-2, -2], [2, 2], paths: [path]).svg)
     #expect(picture.text.contains("by hand"))
     #expect(picture.all.count { $0.attributes["class"] == "way" } == 2)
   }

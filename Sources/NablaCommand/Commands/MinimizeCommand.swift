@@ -14,6 +14,7 @@ struct MinimizeCommand: ParsableCommand {
         nabla minimize "x^4-3*x^2+x" --from 2 --method gradient-descent --rate 0.01
         nabla minimize "x^4+y^2" --from 1,1 --method gradient-descent,lbfgs,newton
         nabla minimize "x^4-x^2" --from 0.1 --trace --output path.csv
+        nabla minimize "x^4+y^2" --from 1,1 --method adam,newton --output steps.svg
 
       Methods: trust-region (Newton's method in a trust region), dogleg and steihaug (the same with other \
       steps), newton (with a line search), newton-cg, bfgs, lbfgs, conjugate-gradients, gradient-descent, \
@@ -22,7 +23,8 @@ struct MinimizeCommand: ParsableCommand {
       gradient-descent searches along the line, and the others choose a rate and reduce it.
 
       The exit status is 1 if no minimum was reached; the best point is printed with the reason. --output \
-      writes .json, .csv or .npy: with --trace the accepted points, [K, n] as .npy, otherwise the last one, [n].
+      writes .json, .csv or .npy: with --trace the accepted points, [K, n] as .npy, otherwise the last one, [n]; \
+      or .svg, a picture of the convergence.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -50,7 +52,7 @@ struct MinimizeCommand: ParsableCommand {
   var trace = false
 
   func run() throws {
-    let file = try common.outputFile()
+    let file = try common.outputFile(formats: OutputFile.Format.allCases, reason: "")
     let methods = try MethodList.parse(method.string, rate: rate?.string)
     let limit = try ConstantParsing.count(maxIterations.string, "--max-iterations")
     let formula = try common.formula()
@@ -66,7 +68,7 @@ struct MinimizeCommand: ParsableCommand {
       try BoxParsing.bounds(text.string, variables: formula.variables, option: "--in")
     }
     var options = OptimizationOptions()
-    options.keepsTrace = trace
+    options.keepsTrace = trace || file?.format == .svg
     options.maxIterations = limit
     let comparison = Progress.show("minimizing") { [options] in
       methods.count > 1
@@ -83,7 +85,8 @@ struct MinimizeCommand: ParsableCommand {
         row: row,
         point: f.classify(at: Tensor(shape: [1, point.count], scalars: row.result.point)).first)
     }
-    let report = MinimizationReport(variables: formula.variables, runs: runs, hasTrace: trace)
+    let report = MinimizationReport(
+      variables: formula.variables, runs: runs, hasTrace: trace, title: "f = \(formula.title)")
     try common.deliver(report, of: "minimize", formula, to: file)
     for run in runs where !run.result.converged {
       let name = runs.count > 1 ? "\(run.row.method): " : ""
@@ -149,6 +152,7 @@ private struct MinimizationReport: Report {
   /// One, or several for a comparison.
   let runs: [MinimizationRun]
   let hasTrace: Bool
+  let title: String
 
   private var isComparison: Bool { runs.count > 1 }
 
@@ -250,6 +254,10 @@ private struct MinimizationReport: Report {
       }
     }
     return csv
+  }
+
+  var picture: String? {
+    ConvergencePlot(runs.map { ($0.row.method, $0.result.trace) }, title: title).svg
   }
 
   var array: NPYArray? {

@@ -82,8 +82,10 @@ final class Integrand {
     let agrees = zip(direct, near).allSatisfy { Swift.abs($0 - $1) <= 1e-7 * Swift.abs($0) }
     guard agrees else { return nil }
     // Worth having only if it is still itself where the sum has no digits left.
-    let tiny = result.value(at: Tensor(shape: [2, 1], scalars: [0x1p-80 * unit, 0x1p-100 * unit]), parameters: row)
-      .scalars
+    let tiny = result.value(
+      at: Tensor(shape: [2, 1], scalars: [0x1p-80 * unit, 0x1p-100 * unit]), parameters: row
+    )
+    .scalars
     evaluations += 2
     return tiny.allSatisfy(\.isFinite) && tiny[0] != tiny[1] ? result : nil
   }

@@ -29,7 +29,8 @@ extension Piece {
     divergence = nil
     nonFinite = nil
     self.samples = samples.map { (state.map.abscissa($0.node), $0.value) }
-    if let bad = samples.first(where: { !$0.value.isFinite }) ?? (samples.isEmpty ? state.samples.first : nil) {
+    if let bad = samples.first(where: { !$0.value.isFinite }) ?? (samples.isEmpty ? state.samples.first : nil)
+    {
       nonFinite = (state.map.abscissa(bad.node), bad.value)
       error = .infinity
       return
@@ -138,7 +139,8 @@ extension Piece {
 
   /// Σ |f| |Δx|/d, what rounding of x moves beside an end without a formula of the distance.
   private func roundingOfAbscissas(
-    _ samples: ArraySlice<DoubleExponentialState.Sample>, _ lost: (lower: Double, upper: Double), _ step: Double
+    _ samples: ArraySlice<DoubleExponentialState.Sample>, _ lost: (lower: Double, upper: Double),
+    _ step: Double
   ) -> Double {
     var sum = 0.0
     for sample in samples {
