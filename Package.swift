@@ -34,7 +34,7 @@ func tests(_ target: String, _ dependencies: [Target.Dependency], resources: [Re
 /// What the umbrella re-exports.
 let reexported = [
   "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-  "NablaCriticalPoints", "NablaLearning", "NablaPlots",
+  "NablaProbability", "NablaCriticalPoints", "NablaLearning", "NablaPlots",
 ]
 let umbrella = (["Nabla"] + reexported).map { Target.Dependency.byName(name: $0) }
 
@@ -60,6 +60,11 @@ let package = Package(
     library(
       "NablaOptimization",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", numerics]),
+    library(
+      "NablaProbability",
+      [
+        "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", numerics,
+      ]),
     library(
       "NablaCriticalPoints",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
@@ -91,6 +96,10 @@ let package = Package(
       resources: [.copy("Resources")]),
     tests(
       "NablaOptimization", ["NablaExpressions", "NablaKernels", "NablaCalculus", "NablaTensors"],
+      resources: [.copy("Resources")]),
+    tests(
+      "NablaProbability",
+      ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization", numerics],
       resources: [.copy("Resources")]),
     tests(
       "NablaCriticalPoints",

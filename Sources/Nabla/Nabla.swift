@@ -5,4 +5,5 @@
 @_exported public import NablaLearning
 @_exported public import NablaOptimization
 @_exported public import NablaPlots
+@_exported public import NablaProbability
 @_exported public import NablaTensors
