@@ -109,7 +109,7 @@ let package = Package(
       "NablaProbability",
       [
         "NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization",
-        "NablaIntegration",
+        "NablaIntegration", numerics,
       ],
       resources: [.copy("Resources")]),
     tests(

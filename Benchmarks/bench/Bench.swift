@@ -116,6 +116,7 @@ struct Bench: ParsableCommand {
       record.secondsMin = timing.minimum
       record.pointsPerSecond = Double(batch) / timing.median
       record.compileSeconds = max(0, first - timing.median)
+      record.effectiveSamplesPerSecond = run.effectiveSamples.map { $0() / timing.median }
       let lesser = try run.lesser.map { try measure($0).median }
       if let value = lesser.first {
         record.costOverValue = (lesser.dropFirst() + [timing.median]).map { $0 / value }

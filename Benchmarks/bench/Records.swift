@@ -18,6 +18,7 @@ struct Record: Codable {
   var compileSeconds: Double?
   /// How often the time of the value alone the work takes: with the gradient, and with all derivatives.
   var costOverValue: [Double]?
+  var effectiveSamplesPerSecond: Double?
   var error: String?
 
   enum CodingKeys: String, CodingKey {
@@ -28,6 +29,7 @@ struct Record: Codable {
     case maxRelError = "max_rel_error"
     case compileSeconds = "compile_seconds"
     case costOverValue = "cost_over_value"
+    case effectiveSamplesPerSecond = "effective_samples_per_second"
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -44,6 +46,7 @@ struct Record: Codable {
     if error == nil { try container.encode(maxRelError, forKey: .maxRelError) }
     try container.encodeIfPresent(compileSeconds, forKey: .compileSeconds)
     try container.encodeIfPresent(costOverValue, forKey: .costOverValue)
+    try container.encodeIfPresent(effectiveSamplesPerSecond, forKey: .effectiveSamplesPerSecond)
     try container.encodeIfPresent(error, forKey: .error)
   }
 }

@@ -49,6 +49,9 @@ struct Table {
     Column(title: "/ value", width: 10) { record in
       record.costOverValue?.map { significant($0, digits: 3) }.joined(separator: " ") ?? ""
     },
+    Column(title: "ESS/s", width: 9) {
+      $0.effectiveSamplesPerSecond.map { scientific($0, digits: 3) } ?? ""
+    },
   ]
 
   // MARK: Where the figures come from

@@ -41,6 +41,8 @@ struct Run {
   var lesser: [() throws -> Void] = []
   /// The arrays that the last call computed, at some points.
   let results: (_ points: [Int]) -> [Rows]
+  /// Of a sampler, how many independent draws those of the last call are worth.
+  var effectiveSamples: (() -> Double)?
 
   init(
     _ call: @escaping () throws -> Void, lesser: [() throws -> Void] = [],
@@ -54,4 +56,4 @@ struct Run {
 let allWorkloads =
   pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + minimizationWorkloads
   + criticalPointWorkloads + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads
-  + elementwiseWorkloads
+  + elementwiseWorkloads + samplingWorkloads
