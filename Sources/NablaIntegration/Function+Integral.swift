@@ -1,4 +1,5 @@
 public import NablaCalculus
+internal import NablaExpressions
 
 extension Function {
   /// The definite integral of a scalar function of one variable, ∫ₐᵇ f(x) dx.
@@ -19,8 +20,7 @@ extension Function {
   /// - Precondition: the function has one variable and one output; the ends are not NaN.
   /// - Complexity: some tens to some thousands of values, in batches of a compiled kernel.
   public func integral(
-    from a: Double, to b: Double, parameters: [Double] = [],
-    options: IntegrationOptions = IntegrationOptions()
+    from a: Double, to b: Double, parameters: [Double] = [], options: IntegrationOptions = IntegrationOptions()
   ) -> Integral {
     precondition(
       variables.count == 1 && outputs.count == 1,
@@ -28,9 +28,18 @@ extension Function {
     precondition(
       parameters.count == parameterNames.count,
       "\(self) takes \(parameterNames.count) parameters, not \(parameters.count)")
-    return NablaIntegration.integral(from: a, to: b, options: options) {
+    let result = NablaIntegration.integral(from: a, to: b, options: options) {
       Integrand(self, parameters: parameters)
     }
+    guard result.reason == .undefinedIntegrand || result.reason == .divergent else { return result }
+    // Products that are 0·∞ in double precision, as exp(-x^2)*exp(10*x) far away, may become one exponential.
+    let simplified = outputs[0].simplified()
+    guard simplified != outputs[0] else { return result }
+    let function = Function(simplified, of: variables, parameters: self.parameters)
+    let second = NablaIntegration.integral(from: a, to: b, options: options) {
+      Integrand(function, parameters: parameters)
+    }
+    return (second.converged ? second : result).adding(evaluationsOf: second.converged ? result : second)
   }
 }
 
@@ -62,6 +71,13 @@ private func integral(
 }
 
 extension Integral {
+  /// With the work of another attempt.
+  fileprivate func adding(evaluationsOf other: Integral) -> Integral {
+    Integral(
+      value: value, errorEstimate: errorEstimate, evaluations: evaluations + other.evaluations,
+      intervalEvaluations: intervalEvaluations + other.intervalEvaluations, reason: reason, method: method)
+  }
+
   /// Of the range in the other direction.
   var negated: Integral {
     Integral(

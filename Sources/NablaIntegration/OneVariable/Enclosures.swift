@@ -1,15 +1,15 @@
 internal import NablaCalculus
 internal import NablaExpressions
 
-/// Enclosures of a function of one variable and of its derivative over intervals.
+/// Enclosures of a function of one variable and of its first two derivatives over intervals.
 final class Enclosures {
   private let evaluator: IntervalEvaluator
-  /// Whether the derivative is among the outputs: not of very large functions.
-  private let hasSlope: Bool
+  /// How many derivatives are among the outputs: none of very large functions.
+  private let order: Int
   private(set) var evaluations = 0
 
-  /// The most operations of a function whose derivative is enclosed too.
-  private static let slopeLimit = 2000
+  /// The most operations of a function whose first and second derivative is enclosed too.
+  private static let orderLimits = [2000, 300]
 
   convenience init(_ function: Function, parameters: [Double]) {
     self.init(function, parameterRanges: parameters.map { $0.isFinite ? Interval($0) : .entire })
@@ -18,8 +18,10 @@ final class Enclosures {
   /// - Parameter parameterRanges: what holds for all of them is asked for.
   init(_ function: Function, parameterRanges: [Interval]) {
     let output = function.outputs[0]
-    hasSlope = Expr.operationCount(of: [output]) <= Self.slopeLimit
-    let outputs = hasSlope ? [output, output.derivative(by: function.variables[0])] : [output]
+    let size = Expr.operationCount(of: [output])
+    order = Self.orderLimits.count { size <= $0 }
+    var outputs = [output]
+    for _ in 0..<order { outputs.append(outputs[outputs.count - 1].derivative(by: function.variables[0])) }
     evaluator = IntervalEvaluator(
       IntervalTape(outputs: outputs, inputs: function.variables + function.parameters),
       parameters: parameterRanges)
@@ -30,11 +32,14 @@ final class Enclosures {
     var value: Interval
     /// Of the derivative; entire where nothing is known.
     var slope: Interval
-    /// Whether function and derivative are defined and continuous at every point.
+    /// Of the second derivative; entire where nothing is known.
+    var curvature: Interval
+    /// Whether function and derivatives are defined and continuous at every point.
     var isSmooth: Bool
 
-    /// The largest magnitude of the derivative; infinite where nothing is known.
+    /// The largest magnitudes of the derivatives; infinite where nothing is known.
     var steepness: Double { slope.isEmpty ? .infinity : slope.magnitude }
+    var bend: Double { curvature.isEmpty ? .infinity : curvature.magnitude }
   }
 
   func callAsFunction(_ lower: Double, _ upper: Double) -> Enclosure {
@@ -43,7 +48,8 @@ final class Enclosures {
     evaluator[input: 0] = range
     evaluator.run()
     var value = evaluator[output: 0]
-    let slope = hasSlope ? evaluator[output: 1] : .entire
+    let slope = order > 0 ? evaluator[output: 1] : .entire
+    let curvature = order > 1 ? evaluator[output: 2] : .entire
     let isSmooth = evaluator.isContinuous
     if isSmooth && range.isBounded && slope.isBounded && !value.isEmpty {
       // The mean-value form: f(x) ∈ f(m) + f'(X)(x − m), quadratically close.
@@ -55,6 +61,6 @@ final class Enclosures {
       let both = value.intersection(centred)
       if !both.isEmpty { value = both }
     }
-    return Enclosure(value: value, slope: slope, isSmooth: isSmooth)
+    return Enclosure(value: value, slope: slope, curvature: curvature, isSmooth: isSmooth)
   }
 }

@@ -10,8 +10,7 @@ final class Integrator {
   let options: IntegrationOptions
   private(set) var pieces: [Piece] = []
   /// Enclosures that may still be computed for comparison with samples.
-  private var budget = 60_000
-  private var usesOscillation = false
+  private var budget = 20_000
 
   /// The most cuts of one piece that enclosures ask for.
   private static let cutLimit = 40
@@ -19,6 +18,9 @@ final class Integrator {
   private static let singularGeneration = 6
   private static let generationLimit = 60
   private static let pieceLimit = 20_000
+  /// Enclosures for the comparison of one piece.
+  private static let pieceBudget = 3000
+  private static let acceptedNoise = 1e-8
 
   init(_ integrand: Integrand, options: IntegrationOptions) {
     self.integrand = integrand
@@ -31,10 +33,12 @@ final class Integrator {
     evaluate(Array(pieces.indices))
     while true {
       if let failure = failure() { return failure }
-      let (value, error, absolute) = totals()
-      let target = Swift.max(options.target(for: value), 8 * absolute * .ulpOfOne)
+      let (value, error, absolute, noise) = totals()
+      // What rounding of x costs is accepted up to eight digits: more are not to be had.
+      let floor = 8 * absolute * .ulpOfOne + Swift.min(1.5 * noise, Self.acceptedNoise * absolute)
+      let target = Swift.max(options.target(for: value), floor)
       var work: [Int] = []
-      if error <= target {
+      if error <= target && error.isFinite && value.isFinite {
         let doubtful = validate(target: target)
         if doubtful.isEmpty { return result(value, error, absolute, .converged) }
         if integrand.evaluations >= options.maxEvaluations {
@@ -64,12 +68,27 @@ final class Integrator {
     let found = breaks.interior.filter { place in
       !named.contains { Swift.abs($0 - place) <= 1e-14 * Swift.max(Swift.abs(place), Swift.abs($0)) }
     }
-    let inner = Set(named + found).sorted()
+    var inner = Set(named + found).sorted()
+    // Oscillating tails are pieces of their own; the line has two.
+    var tails: [Double: OscillatingTail] = [:]
+    if options.method == .automatic {
+      for (direction, isInfinite) in [(-1.0, lower == -.infinity), (1.0, upper == .infinity)] where isInfinite {
+        let end = direction < 0 ? inner.first ?? Swift.min(upper, 0) : inner.last ?? Swift.max(lower, 0)
+        guard let tail = integrand.oscillation(direction: direction), let start = tail.start(from: end) else {
+          continue
+        }
+        tails[direction] = tail
+        inner.append(start)
+      }
+    }
+    let smooth = Set(inner.filter { !named.contains($0) && !found.contains($0) })
+    inner.sort()
     let ends = [lower] + inner + [upper]
     for (index, (low, high)) in zip(ends, ends.dropFirst()).enumerated() {
       var piece = Piece(low, high)
-      piece.isLowerEndSingular = index > 0 || breaks.isLowerEndSingular
-      piece.isUpperEndSingular = index < ends.count - 2 || breaks.isUpperEndSingular
+      piece.isLowerEndSingular = index > 0 ? !smooth.contains(low) : breaks.isLowerEndSingular
+      piece.isUpperEndSingular = index < ends.count - 2 ? !smooth.contains(high) : breaks.isUpperEndSingular
+      piece.tail = low == -.infinity ? tails[-1] : high == .infinity ? tails[1] : nil
       pieces.append(piece)
     }
     for index in pieces.indices { chooseRule(index) }
@@ -77,6 +96,7 @@ final class Integrator {
 
   private func chooseRule(_ index: Int) {
     let piece = pieces[index]
+    if piece.tail != nil { return }
     let isSmooth = piece.isFinite && !piece.isLowerEndSingular && !piece.isUpperEndSingular
     switch options.method {
     case .gaussKronrod where piece.isFinite: return
@@ -101,6 +121,10 @@ final class Integrator {
     var plain: [(index: Int, nodes: [DoubleExponential.Node], first: Int)] = []
     for index in work {
       let piece = pieces[index]
+      if let tail = piece.tail {
+        set(index, tail)
+        continue
+      }
       guard let state = piece.doubleExponential else {
         plain.append((index, [], points.count))
         let (middle, half) = (0.5 * piece.lower + 0.5 * piece.upper, 0.5 * (piece.upper - piece.lower))
@@ -113,7 +137,7 @@ final class Integrator {
       for node in nodes {
         if node.origin != .none && node.distance < 0x1p-1000 { continue }
         if let end = end(of: piece, node.origin), end != 0,
-          node.distance < 0x1p-6 * Swift.abs(end),
+          node.distance < LocalForm.reach * Swift.abs(end),
           node.origin == .lower ? piece.isLowerEndSingular : piece.isUpperEndSingular
         {
           near[node.origin, default: []].append(node)
@@ -141,12 +165,14 @@ final class Integrator {
       points += direct.map(state.map.abscissa)
     }
     let values = integrand.values(at: points)
+    var again: [Int] = []
     for (index, nodes, first) in plain {
       guard pieces[index].doubleExponential != nil else {
         setGaussKronrod(index, points, values, first)
         continue
       }
       let near = shiftedSamples.removeValue(forKey: index) ?? []
+      let isFirst = pieces[index].doubleExponential!.samples.isEmpty
       let isShifted = { (origin: DoubleExponential.Origin) in near.contains { $0.node.origin == origin } }
       let samples = nodes.indices.map {
         DoubleExponentialState.Sample(node: nodes[$0], value: values[first + $0])
@@ -157,6 +183,34 @@ final class Integrator {
           isShifted(.lower) ? 0 : (end(of: pieces[index], .lower) ?? 0).magnitude.ulpOrZero,
           isShifted(.upper) ? 0 : (end(of: pieces[index], .upper) ?? 0).magnitude.ulpOrZero
         ))
+      if isFirst && !pieces[index].isFinite && !pieces[index].isRescaled { rescale(index, &again) }
+    }
+    if !again.isEmpty { evaluate(again) }
+  }
+
+  /// Takes the distance at which the mass of an unbounded piece lies as its unit, where that is another order of magnitude.
+  private func rescale(_ index: Int, _ again: inout [Int]) {
+    pieces[index].isRescaled = true
+    guard let state = pieces[index].doubleExponential, pieces[index].nonFinite == nil,
+      pieces[index].divergence == nil
+    else { return }
+    let terms = state.samples.map { $0.value.isFinite ? Swift.abs($0.node.weight * $0.value) : 0 }
+    let total = terms.reduce(0, +)
+    guard total > 0, total.isFinite else { return }
+    var sum = 0.0
+    // On the line by |x|: both sides count as one.
+    let isLine = !pieces[index].lower.isFinite && !pieces[index].upper.isFinite
+    var distances = zip(state.samples, terms).map { (Swift.abs($0.node.distance), $1) }
+    if isLine { distances.sort { $0.0 < $1.0 } }
+    for (distance, term) in distances {
+      sum += term
+      guard sum >= 0.5 * total else { continue }
+      if distance > 16 * pieces[index].scale || distance < pieces[index].scale / 16, distance > 0 {
+        pieces[index].scale = distance
+        chooseRule(index)
+        again.append(index)
+      }
+      return
     }
   }
 
@@ -170,6 +224,35 @@ final class Integrator {
     }
   }
 
+  private func set(_ index: Int, _ tail: OscillatingTail) {
+    let piece = pieces[index]
+    let result = tail.run(from: piece.lower.isFinite ? piece.lower : piece.upper) { halfWave($0, $1) }
+    pieces[index].isEvaluated = true
+    pieces[index].isValidated = true
+    pieces[index].isFrozen = true
+    pieces[index].value = result.value
+    pieces[index].error = result.error
+    pieces[index].absolute = result.absolute
+    pieces[index].divergence = result.divergence
+  }
+
+  /// A half-wave is smooth: two panels of the rule do, and say if not.
+  private func halfWave(_ low: Double, _ high: Double) -> (value: Double, error: Double, absolute: Double) {
+    var sum = (value: 0.0, error: 0.0, absolute: 0.0)
+    let half: Double = 0.25 * (high - low)
+    for middle: Double in [low + half, high - half] {
+      var points: [Double] = []
+      for node in GaussKronrod.nodes { points.append(middle + half * node) }
+      let part = integrand.values(at: points).withUnsafeBufferPointer {
+        GaussKronrod.estimate($0.baseAddress!, width: 2 * half)
+      }
+      sum.value += part.value
+      sum.error += part.error
+      sum.absolute += part.absolute
+    }
+    return sum
+  }
+
   private func setGaussKronrod(_ index: Int, _ points: [Double], _ values: [Double], _ first: Int) {
     let width = pieces[index].upper - pieces[index].lower
     let range = first..<first + GaussKronrod.count
@@ -179,36 +262,45 @@ final class Integrator {
     pieces[index].nonFinite = pieces[index].samples.first { !$0.value.isFinite }
     guard pieces[index].nonFinite == nil else {
       pieces[index].error = .infinity
+      // Nothing is left to find out.
+      if pieces[index].samples.allSatisfy({ !$0.value.isFinite }) { pieces[index].isFrozen = true }
       return
     }
     let estimate = values.withUnsafeBufferPointer {
       GaussKronrod.estimate($0.baseAddress! + first, width: width)
     }
+    var variation = 0.0
+    for k in range.dropFirst() { variation += Swift.abs(values[k] - values[k - 1]) }
+    let size = Swift.max(Swift.abs(pieces[index].lower), Swift.abs(pieces[index].upper))
+    pieces[index].noise = size.ulpOrZero * variation
     pieces[index].value = estimate.value
-    pieces[index].error = estimate.error
+    pieces[index].error = estimate.error + pieces[index].noise
     pieces[index].absolute = estimate.absolute
   }
 
   // MARK: - Judgement
 
-  private func totals() -> (value: Double, error: Double, absolute: Double) {
-    var (value, error, absolute) = (0.0, 0.0, 0.0)
+  private func totals() -> (value: Double, error: Double, absolute: Double, noise: Double) {
+    var (value, error, absolute, noise) = (0.0, 0.0, 0.0, 0.0)
     for piece in pieces {
       value += piece.value
       error += piece.error
       absolute += piece.absolute
+      noise += piece.noise
     }
-    return (value, error, absolute)
+    return (value, error, absolute, noise)
   }
 
   private func result(
     _ value: Double, _ error: Double, _ absolute: Double, _ reason: IntegrationReason
   ) -> Integral {
-    let rules = Set(pieces.map { $0.doubleExponential == nil })
+    let rules = Set(pieces.filter { $0.tail == nil }.map { $0.doubleExponential == nil })
+    let hasTail = pieces.contains { $0.tail != nil }
     return Integral(
       value: value, errorEstimate: error + 4 * absolute * .ulpOfOne, evaluations: integrand.evaluations,
       intervalEvaluations: integrand.enclosures?.evaluations ?? 0, reason: reason,
-      method: rules.count == 2 ? .mixed : rules.contains(true) ? .gaussKronrod : .doubleExponential)
+      method: hasTail
+        ? .oscillatory : rules.count == 2 ? .mixed : rules.contains(true) ? .gaussKronrod : .doubleExponential)
   }
 
   /// A divergent or undefined integral.
@@ -351,7 +443,10 @@ final class Integrator {
     let gaps = pieces.reduce(0) { $0 + $1.samples.count }
     let negligible = 0.1 * target / Double(Swift.max(1, gaps))
     for index in pieces.indices where !pieces[index].isValidated && pieces[index].cuts < Self.cutLimit {
-      let suspicions = pieces[index].suspicions(enclosures, negligible: negligible, budget: &budget)
+      var allowance = Swift.min(budget, Self.pieceBudget)
+      budget -= allowance
+      let suspicions = pieces[index].suspicions(enclosures, negligible: negligible, budget: &allowance)
+      budget += Swift.max(0, allowance)
       pieces[index].isValidated = true
       if !suspicions.isEmpty { found.append((index, suspicions)) }
     }

@@ -15,13 +15,13 @@ extension Piece {
     let step = Double(sign: .plus, exponent: -state.level, significand: 1)
     var samples = state.samples[...]
     // At the outside values may overflow, or be 0·∞.
-    var hasNaN = (lower: false, upper: false)
+    var dropped: (lower: Double?, upper: Double?) = (nil, nil)
     while let first = samples.first, !first.value.isFinite {
-      hasNaN.lower = hasNaN.lower || first.value.isNaN
+      dropped.lower = first.value
       samples.removeFirst()
     }
     while let last = samples.last, !last.value.isFinite {
-      hasNaN.upper = hasNaN.upper || last.value.isNaN
+      dropped.upper = last.value
       samples.removeLast()
     }
     isEvaluated = true
@@ -39,14 +39,13 @@ extension Piece {
     for sample in samples {
       largest = Swift.max(largest, Swift.abs(sample.node.weight * sample.value))
     }
-    for (index, sample) in samples.enumerated() {
+    for sample in samples {
       let term = sample.node.weight * sample.value
       guard term.isFinite else {
         nonFinite = (state.map.abscissa(sample.node), .infinity)
         error = .infinity
         return
       }
-      _ = index
       if isFirst {
         let place = ((sample.node.t + DoubleExponential.limit) / step).rounded()
         if place.truncatingRemainder(dividingBy: 2) == 0 { coarse += term }
@@ -66,25 +65,34 @@ extension Piece {
       if let first = samples.first(where: isLarge) { state.low = first.node.t - step }
       if let last = samples.last(where: isLarge) { state.high = last.node.t + step }
     }
-    error = Self.discretizationError(state.estimates)
+    error = Self.discretizationError(state.estimates) + 64 * absolute * .ulpOfOne
+    noise = roundingOfAbscissas(samples, lost, step)
     for isUpper in [false, true] {
-      let outside = outside(samples, state.map, isUpper: isUpper)
+      let dropped = isUpper ? dropped.upper : dropped.lower
+      let outside = outside(
+        samples, state.map, step: step, isUpper: isUpper, isOverflown: dropped?.isInfinite ?? false)
       if let sign = outside.divergence {
         divergence = divergence.map { $0 == sign ? $0 : .nan } ?? sign
       }
-      error += outside.missing
-      let isUndefined = isUpper ? hasNaN.upper : hasNaN.lower
-      if isUndefined, outside.divergence == nil, !(outside.missing <= 1e-6 * absolute),
+      value += outside.value
+      // What the digits of x do not reach is lost to rounding.
+      if (isUpper ? lost.upper : lost.lower) > 0 && outside.error.isFinite {
+        noise += outside.error
+      } else {
+        error += outside.error
+      }
+      if let dropped, dropped.isNaN, outside.divergence == nil, !(outside.error <= 1e-6 * absolute),
         let bad = isUpper ? state.samples.last : state.samples.first
       {
         nonFinite = (state.map.abscissa(bad.node), .nan)
       }
     }
-    error += roundingOfAbscissas(samples, lost, step)
+    error += noise
   }
 
-  /// An estimate from the differences e of successive levels: while e falls faster than by a factor of ten, the next
-  /// difference falls by that factor once more (it does by its square, where convergence is of order two).
+  /// An estimate from the differences e of successive levels: where e falls faster than by a factor of ten, the next
+  /// difference falls by that factor once more (by its square, where convergence is of order two). A factor of 100
+  /// keeps it on the safe side.
   private static func discretizationError(_ estimates: [Double]) -> Double {
     let n = estimates.count
     guard n >= 2 else { return .infinity }
@@ -92,63 +100,89 @@ extension Piece {
     guard n >= 3 else { return last }
     let before = Swift.abs(estimates[n - 2] - estimates[n - 3])
     guard last < 0.1 * before else { return last }
-    return Swift.min(last, 10 * last * (last / before))
+    return Swift.min(last, 100 * last * (last / before))
   }
 
-  /// What lies beyond the last node, if f falls like the power of the distance that the last nodes show.
+  /// What lies beyond the last node, if f goes on like the power of the distance that the last nodes show.
+  ///
+  /// - Parameter isOverflown: whether f is infinite beyond.
+  /// - Returns: the part of the integral, how uncertain it is, and the sign of a divergent one (NaN if it has none).
   private func outside(
-    _ samples: ArraySlice<DoubleExponentialState.Sample>, _ map: DoubleExponential, isUpper: Bool
-  ) -> (missing: Double, divergence: Double?) {
-    let ordered = isUpper ? Array(samples.reversed().prefix(40)) : Array(samples.prefix(40))
-    guard let outer = ordered.first, outer.value != 0 else { return (0, nil) }
+    _ samples: ArraySlice<DoubleExponentialState.Sample>, _ map: DoubleExponential, step: Double, isUpper: Bool,
+    isOverflown: Bool
+  ) -> (value: Double, error: Double, divergence: Double?) {
+    var ordered = isUpper ? Array(samples.reversed()) : Array(samples)
     let isAtInfinity = isUpper ? upper == .infinity : lower == -.infinity
     let origin = isUpper ? DoubleExponential.Origin.upper : .lower
     func distance(_ sample: DoubleExponentialState.Sample) -> Double {
       if case .line(let center, _) = map { return Swift.abs(sample.node.distance - center) }
       return sample.node.distance
     }
+    // A value that is 0 because an intermediate result overflowed, as in x/(1 + x²), comes all at once.
+    let first = ordered.firstIndex { $0.value != 0 } ?? ordered.count
+    guard first < ordered.count, first == 0 || Swift.abs(ordered[first].value) > 1e-200 else { return (0, 0, nil) }
+    guard first == 0 || (isAtInfinity && distance(ordered[first]) > 1e12) else { return (0, 0, nil) }
+    ordered.removeFirst(first)
+    ordered = Array(ordered.prefix(60))
+    let outer = ordered[0]
     /// The exponent between a node and one that is four times nearer to the middle.
-    func exponent(from outer: DoubleExponentialState.Sample) -> (Double, DoubleExponentialState.Sample)? {
+    func exponent(
+      from outer: DoubleExponentialState.Sample
+    ) -> (slope: Double, inner: DoubleExponentialState.Sample)? {
       let d = distance(outer)
-      for inner in ordered.dropFirst() where inner.value != 0 {
+      for inner in ordered where inner.value != 0 {
         if !isAtInfinity && inner.node.origin != origin { break }
         let ratio = isAtInfinity ? d / distance(inner) : distance(inner) / d
         guard ratio >= 4 else { continue }
-        return (
-          Double.log(Swift.abs(outer.value / inner.value)) / Double.log(d / distance(inner)), inner
-        )
+        return (Double.log(Swift.abs(outer.value / inner.value)) / Double.log(d / distance(inner)), inner)
       }
       return nil
     }
     let d = distance(outer)
+    let mass = outer.value * d
     guard let (slope, inner) = exponent(from: outer), slope.isFinite else {
       // No second value: nothing is known, but what the last term weighs.
-      return (Swift.abs(outer.value) * d, nil)
+      return (0, Swift.abs(mass), nil)
     }
     let room = isAtInfinity ? -(1 + slope) : 1 + slope
-    let mass = Swift.abs(outer.value) * d
+    let next = exponent(from: inner)
     let size = isAtInfinity ? 1 : upper - lower
     let isFar = isAtInfinity ? d >= 1e12 : d <= 1e-12 * Swift.max(size, .leastNormalMagnitude)
-    if isFar && room <= 1e-3, (outer.value > 0) == (inner.value > 0) {
-      if let (second, _) = exponent(from: inner), (isAtInfinity ? -(1 + second) : 1 + second) <= 1e-3 {
-        return (.infinity, outer.value > 0 ? 1 : -1)
-      }
+    if (isFar || (isOverflown && isAtInfinity)) && room <= 1e-3, let next,
+      (isAtInfinity ? -(1 + next.slope) : 1 + next.slope) <= 1e-3
+    {
+      // Oscillations may cancel, and are looked at elsewhere.
+      let signs = ordered.prefix(12).map { $0.value > 0 }
+      let isOneSigned = signs.allSatisfy { $0 == signs[0] }
+      if isOneSigned { return (0, .infinity, outer.value > 0 ? 1 : -1) }
     }
-    return (room > 1e-3 ? mass / room : .infinity, nil)
+    guard room > 1e-3 else { return (0, .infinity, nil) }
+    let part = mass / room
+    guard isFar, let next, (outer.value > 0) == (inner.value > 0) else { return (0, Swift.abs(part), nil) }
+    let doubt = Swift.min(1, 4 * Swift.abs(slope - next.slope) / room + 1e-9)
+    // The rule has counted half a step beyond the node.
+    let counted = 0.5 * step * outer.node.weight * outer.value
+    return doubt < 0.1 ? (part - counted, Swift.abs(part) * doubt, nil) : (0, Swift.abs(part), nil)
   }
 
-  /// Σ |f| |Δx|/d, what rounding of x moves beside an end without a formula of the distance.
+  /// What rounding of x, and of what cancels beside an end, moves: Σ |f| |Δx|/d beside ends other than 0, where there is no
+  /// form of the distance or it does not reach.
   private func roundingOfAbscissas(
     _ samples: ArraySlice<DoubleExponentialState.Sample>, _ lost: (lower: Double, upper: Double),
     _ step: Double
   ) -> Double {
     var sum = 0.0
     for sample in samples {
-      let limit = sample.node.origin == .lower ? lost.lower : sample.node.origin == .upper ? lost.upper : 0
-      if limit > 0 && sample.node.distance < 0x1p30 * limit {
-        sum += Swift.abs(sample.node.weight * sample.value) * limit / sample.node.distance
+      let isLower = sample.node.origin == .lower
+      guard sample.node.origin != .none, isLower ? isLowerEndSingular : isUpperEndSingular else { continue }
+      let end = isLower ? lower : upper
+      guard end.isFinite, end != 0 else { continue }
+      let d = sample.node.distance
+      let hasForm = (isLower ? lost.lower : lost.upper) == 0
+      if d > (hasForm ? LocalForm.reach * Swift.abs(end) : 0) {
+        sum += Swift.abs(sample.node.weight * sample.value) * Swift.min(1, end.ulp / d)
       }
     }
-    return 0.125 * sum * step
+    return 0.5 * sum * step
   }
 }

@@ -11,12 +11,18 @@ struct Piece {
   var cuts = 0
   /// The length by which an infinite piece is measured.
   var scale = 1.0
+  var isRescaled = false
 
   /// Nil for Gauss–Kronrod.
   var doubleExponential: DoubleExponentialState?
 
+  /// Of an unbounded piece that is summed by oscillations.
+  var tail: OscillatingTail?
+
   var value = 0.0
   var error = Double.infinity
+  /// The part of the error that comes from the rounding of x, which no subdivision reduces.
+  var noise = 0.0
   /// ∫|f|.
   var absolute = 0.0
   /// Samples in ascending order of x, to be compared with enclosures.
