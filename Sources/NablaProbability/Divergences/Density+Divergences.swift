@@ -25,6 +25,11 @@ extension Density {
     }
     let (zp, zq) = (normalizer(options), q.normalizer(options))
     let sum = integral(information(relativeTo: q.logarithm), options)
+    if sum.value == .infinity || sum.value.isNaN && growsWithoutBound(q, options) {
+      return Estimate(
+        value: .infinity, errorEstimate: .infinity, evaluations: sum.evaluations, method: .quadrature,
+        reason: .divergent)
+    }
     let mean = sum.value / zp.value
     let value = mean - .log(zp.value) + .log(zq.value)
     let relative = zp.errorEstimate / zp.value
@@ -65,6 +70,21 @@ extension Density {
     let upper = zip(support.upper, q.support.upper).map { Swift.min($0, $1) }
     guard zip(lower, upper).allSatisfy({ $0 < $1 }) else { return nil }
     return Box(uncheckedLower: lower, upper: upper)
+  }
+
+  /// Whether the divergence over ever larger parts of an unbounded support grows by as much each time. Far out its
+  /// integrand may be 0 · ∞, or ∞ − ∞, and so say nothing.
+  private func growsWithoutBound(_ q: Density, _ options: IntegrationOptions) -> Bool {
+    guard !support.isBounded else { return false }
+    let integrand = information(relativeTo: q.logarithm)
+    let values = [1e4, 1e8, 1e12].map { reach in
+      let part = Box(
+        uncheckedLower: support.lower.map { Swift.max($0, -reach) },
+        upper: support.upper.map { Swift.min($0, reach) })
+      return integral(integrand, over: part, options).value
+    }
+    let (first, second) = (values[1] - values[0], values[2] - values[1])
+    return first > 1e-6 * Swift.abs(values[0]) && second > 0.9 * first
   }
 
   /// Whether q is 0, and p is not, at several of many points all over the support, which no isolated zeros explain.
