@@ -12,6 +12,7 @@ struct NablaCommand: ParsableCommand {
         nabla classify "x^2-y^2" --at 0,0
         nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
         nabla differentiate "sin(x)*y^2" --order 2
+        nabla taylor "exp(x)*cos(x)" --at 0 --order 8
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
         nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
@@ -35,6 +36,7 @@ struct NablaCommand: ParsableCommand {
       ClassifyCommand.self,
       EvaluateCommand.self,
       DifferentiateCommand.self,
+      TaylorCommand.self,
       MinimizeCommand.self,
       FitCommand.self,
       PlotCommand.self,

@@ -7,14 +7,14 @@ extension TaylorPolynomial {
   ///
   /// It is an estimate from finitely many coefficients, no proof: a singularity that shows only in later ones is not
   /// seen. Twenty coefficients are needed at least (nil with fewer, unless they end in zeros as those of a polynomial
-  /// do); with sixty it is usually right to three digits. For an x beyond the radius the polynomial says nothing
+  /// do); with sixty it is usually right to two or three digits. For an x beyond the radius the polynomial says nothing
   /// about the function, whatever its order.
   ///
   /// Coefficients that fall faster than any power mean an entire function. Else, for one nearest singularity (x₀ on
   /// the real axis), the ratios cₖ/cₖ₋₁ tend to 1/x₀ linearly in 1/k (Domb and Sykes, Proc. R. Soc. A 240, 1957); for
   /// a conjugate pair, three neighbours give Mercer and Roberts' ratios Bₖ² = (cₖ₊₁cₖ₋₁ − cₖ²)/(cₖcₖ₋₂ − cₖ₋₁²),
   /// which do so to 1/R² (SIAM J. Appl. Math. 50, 1990). Both are extrapolated by a least-squares line, and checked
-  /// against the root test.
+  /// against the root test and against what the first two thirds of the coefficients say.
   public var radiusOfConvergence: Double? {
     // Even and odd functions are series in (x − a)².
     let places = coefficients.indices.filter { $0 > 0 && coefficients[$0] != 0 }
@@ -28,12 +28,18 @@ extension TaylorPolynomial {
     // log|cₖ| falls linearly for a finite radius, and like k log k for an entire function.
     if slopes.late < slopes.early - 0.15 * Double(stride).squareRoot() { return .infinity }
     guard terms.count >= 20 || (stride > 1 && order >= 19) else { return nil }
-    let rate = Double.exp(slopes.late)
-    for estimate in [Self.dombSykes(terms), Self.mercerRoberts(terms)] {
-      if let estimate, Swift.abs(Double.log(estimate / rate)) < 0.3 {
-        return Double.pow(1 / estimate, 1 / Double(stride))
-      }
-    }
+    // Where fewer coefficients give another answer, more would too: exp(exp(x)) is entire, but slowly so.
+    guard let rate = Self.inverseRadius(terms, near: Double.exp(slopes.late)),
+      let earlier = Self.inverseRadius(Array(terms.prefix(terms.count * 2 / 3)), near: rate),
+      Swift.abs(Double.log(earlier / rate)) < 0.04
+    else { return nil }
+    return Double.pow(1 / rate, 1 / Double(stride))
+  }
+
+  /// 1/R by extrapolation, where the root test agrees roughly.
+  private static func inverseRadius(_ terms: [Double], near rate: Double) -> Double? {
+    for case let estimate? in [dombSykes(terms), mercerRoberts(terms)]
+    where Swift.abs(Double.log(estimate / rate)) < 0.3 { return estimate }
     return nil
   }
 

@@ -9,7 +9,8 @@ extension Function {
   ///
   /// They are computed by recurrences in double-double arithmetic with an estimate of the error, and rounded once:
   /// as a rule all but the last digit is right. A coefficient that is not larger than its estimated error is 0, as
-  /// those are in which everything cancels. Log Γ, its derivatives and the derivatives of sinc are of double
+  /// those are in which everything cancels; where errors are more than 10⁻¹² of a coefficient and its neighbours, there
+  /// are none. Log Γ, its derivatives and the derivatives of sinc are of double
   /// precision. A removable singularity is removed, as series division does: sin(x)/x
   /// at 0 has the coefficients 1, 0, −1/6, …. Parts that have no series do not matter where a choice does not take
   /// them, nor does a choice that changes at the point between two ways to write one function.
@@ -22,7 +23,8 @@ extension Function {
   ///   - parameters: the function's parameters.
   /// - Returns: K + 1 finite numbers.
   /// - Throws: ``TaylorError`` where there is no series at the point: at poles, branch points (√x and x^x at 0),
-  ///   kinks and jumps, where the function is not defined, and where a coefficient is no finite double.
+  ///   kinks and jumps, where the function is not defined, where a coefficient is no finite double, and where too much
+  ///   cancels (sin(x)/x at 1, beyond order 25).
   /// - Precondition: a scalar function of one variable.
   /// - Complexity: O(m K²) for m operations.
   public func taylorCoefficients(
@@ -55,13 +57,32 @@ extension Function {
       direction.count == variables.count,
       "a direction has a component for each of the \(variables.count) variables, not \(direction.count)")
     try checkTaylor(point, direction, order: order, parameters: parameters)
-    let jet = try taylorJet(order: order) { order in
-      zip(point, direction).map { Jet.line(DoubleDouble($0), DoubleDouble($1), order: order) }
-        + parameters.map { Jet(constant: DoubleDouble($0), order: order) }
-    }
+    let jet = try numberJet(at: point, along: direction, order: order, parameters: parameters)
+    try jet.checkAccuracy()
     var coefficients: [Double] = []
     for c in jet.coefficients { coefficients.append(try c.finite(order: coefficients.count)) }
     return coefficients
+  }
+
+  /// An estimate of the radius of convergence of the Taylor series at a point, of a scalar function of one variable:
+  /// see ``TaylorPolynomial/radiusOfConvergence``.
+  ///
+  /// - Parameter order: that of the coefficients from which it is estimated; less where rounding errors leave too few
+  ///   digits of the last ones, or they are beyond the range of a double.
+  /// - Throws: ``TaylorError`` where there is no series.
+  /// - Precondition: a scalar function of one variable.
+  public func radiusOfConvergence(
+    at point: Double, order: Int = 60, parameters: [Double] = []
+  ) throws(TaylorError) -> Double? {
+    precondition(variables.count == 1, "the radius of convergence is of one variable, not \(variables.count)")
+    try checkTaylor([point], [], order: order, parameters: parameters)
+    let jet = try numberJet(at: [point], along: [1], order: order, parameters: parameters)
+    let usable = Swift.min(
+      jet.firstInaccurateOrder ?? .max, jet.coefficients.firstIndex { !$0.isFinite } ?? .max)
+    guard usable > 0 else { return nil }
+    return TaylorPolynomial(
+      jet.coefficients.prefix(usable).map { $0.isZero ? 0 : $0.high }, at: point
+    ).radiusOfConvergence
   }
 }
 
@@ -92,6 +113,7 @@ extension Function {
       return basis.jets(at: point.map { DoubleDouble($0) }, order: workingOrder)
         + parameters.map { Jet(constant: Form(scalar: DoubleDouble($0)), order: workingOrder) }
     }
+    try jet.checkAccuracy()
     var coefficients: [Double] = []
     for (degree, form) in jet.coefficients.enumerated() {
       for place in 0..<basis.count(degree) {
@@ -106,6 +128,15 @@ extension Function {
 // MARK: - Running
 
 extension Function {
+  private func numberJet(
+    at point: [Double], along direction: [Double], order: Int, parameters: [Double]
+  ) throws(TaylorError) -> Jet<DoubleDouble> {
+    try taylorJet(order: order) { order in
+      zip(point, direction).map { Jet.line(DoubleDouble($0), DoubleDouble($1), order: order) }
+        + parameters.map { Jet(constant: DoubleDouble($0), order: order) }
+    }
+  }
+
   /// More orders than any use has; the work grows with the square.
   static let taylorOrderLimit = 10_000
 
@@ -166,6 +197,27 @@ extension Jet {
   /// a + v t.
   static func line(_ point: Coefficient, _ direction: Coefficient, order: Int) -> Jet {
     order == 0 ? Jet([point]) : Jet([point, direction] + Array(repeating: .zero, count: order - 1))
+  }
+}
+
+extension Jet where Scalar == DoubleDouble {
+  /// The first order at which the estimated error is above 2⁻⁴⁰ of the coefficients of that order and its neighbours.
+  ///
+  /// The neighbours tell a zero in which everything cancels, and has errors, from digits that are lost.
+  var firstInaccurateOrder: Int? {
+    let sizes = coefficients.map { $0.elements.reduce(0) { Swift.max($0, $1.high.magnitude) } }
+    return coefficients.indices.first { k in
+      let error = coefficients[k].elements.reduce(0) { Swift.max($0, $1.error) }
+      let scale = sizes[Swift.max(0, k - 2)...Swift.min(order, k + 2)].max()!
+      return error > 0x1p-40 * scale
+    }
+  }
+
+  fileprivate func checkAccuracy() throws(TaylorError) {
+    guard let k = firstInaccurateOrder else { return }
+    throw TaylorError(
+      .roundingErrors, nil,
+      "rounding errors leave too few digits of the coefficients from order \(k) on; ask for a lower order")
   }
 }
 

@@ -48,13 +48,13 @@ public struct LocalModels: Sendable {
 extension LocalModels: CustomStringConvertible {
   /// Both models, and each step with the value that the model of order 2 predicts at its end.
   public var description: String {
-    func list(_ step: [Double]) -> String { "(\(step.map(\.description).joined(separator: ", ")))" }
+    func list(_ step: [Double]) -> String { "(\(step.map(TaylorPolynomial.number).joined(separator: ", ")))" }
     func line(_ name: String, _ step: [Double]?, _ otherwise: String) -> String {
       guard let step else { return "\(name): none, \(otherwise)" }
-      return "\(name): \(list(step)), to \(quadratic(step)) by the model"
+      return "\(name): \(list(step)), to \(TaylorPolynomial.number(quadratic(step))) by the model"
     }
     return """
-      at \(list(point)): f = \(value)
+      at \(list(point)): f = \(TaylorPolynomial.number(value))
       order 1: f + g·s, g = \(list(gradient))
       order 2: f + g·s + ½ s·Hs, H = (\(hessian.map(list).joined(separator: ", ")))
       \(line("gradient step, as long as order 2 advises", cauchyStep, "the model falls without end against g"))

@@ -16,6 +16,8 @@ public struct TaylorError: Error, Sendable, Equatable, CustomStringConvertible {
     case undefined
     /// A number is beyond the range of a double.
     case overflow
+    /// The coefficients cancel so far that rounding errors leave too few digits of them: a lower order may do.
+    case roundingErrors
     /// Over a range of points: the operation may be singular at one of them.
     case singularInRange
     /// The series has more coefficients, or takes more work, than a limit allows.

@@ -16,14 +16,14 @@ public struct TaylorRemainder: Sendable, Equatable {
   public var enclosure: Interval { enclosure(over: range) }
 
   /// Bounds |f(x) − p(x)| for every x of the range.
-  public var bound: Double { enclosure.magnitude }
+  public var bound: Double { Swift.abs(enclosure.magnitude) }
 
   /// Bounds |f(x) − p(x)| at one point of the range.
   ///
   /// - Precondition: x lies in the range.
   public func bound(at x: Double) -> Double {
     precondition(range.contains(x), "the bound is for points of \(range), not for \(x)")
-    return enclosure(over: Interval(x)).magnitude
+    return Swift.abs(enclosure(over: Interval(x)).magnitude)
   }
 
   private func enclosure(over points: Interval) -> Interval {

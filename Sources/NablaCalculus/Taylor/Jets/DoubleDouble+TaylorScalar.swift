@@ -5,7 +5,8 @@ extension DoubleDouble: TaylorScalar {
   init(_ value: Double) { self.init(value, 0) }
 
   var squared: DoubleDouble { self * self }
-  var isZero: Bool { high.magnitude <= error }
+  /// The error is an estimate: what is not much larger may be zero too.
+  var isZero: Bool { high.magnitude <= 16 * error }
   var sign: Sign { isZero ? .zero : high > 0 ? .positive : high < 0 ? .negative : .open }
   var isDefined: Bool { high.isFinite }
   var size: Double { high.magnitude }
