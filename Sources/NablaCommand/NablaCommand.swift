@@ -12,6 +12,7 @@ struct NablaCommand: ParsableCommand {
         nabla classify "x^2-y^2" --at 0,0
         nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
         nabla differentiate "sin(x)*y^2" --order 2
+        nabla taylor "exp(x)*cos(x)" --at 0 --order 8
         nabla integrate "exp(-x^2)" --over x=-inf:inf
         nabla expect "exp(x)" --density "normal(0, 1)"
         nabla divergence "normal(0, 1)" "student(3)"
@@ -38,6 +39,7 @@ struct NablaCommand: ParsableCommand {
       ClassifyCommand.self,
       EvaluateCommand.self,
       DifferentiateCommand.self,
+      TaylorCommand.self,
       IntegrateCommand.self,
       ExpectCommand.self,
       DivergenceCommand.self,

@@ -16,6 +16,7 @@ import Testing
           nabla classify "x^2-y^2" --at 0,0
           nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
           nabla differentiate "sin(x)*y^2" --order 2
+          nabla taylor "exp(x)*cos(x)" --at 0 --order 8
           nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
           nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
           nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
@@ -46,6 +47,8 @@ import Testing
                                   points in a box.
           evaluate                Compute values and derivatives at points.
           differentiate           Print the derivatives of an expression as formulas.
+          taylor                  Compute the Taylor coefficients at a point, of one
+                                  variable or several.
           minimize                Find a local minimum from a start.
           fit                     Fit a model to data by least squares.
           plot                    Draw a function of one or two variables with its
@@ -58,7 +61,7 @@ import Testing
 
   @Test(
     "the main help names every command and what it does",
-    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit", "plot"])
+    arguments: ["classify", "evaluate", "differentiate", "taylor", "minimize", "fit", "plot"])
   func commands(_ name: String) throws {
     #expect(try Nabla(["--help"]).output.contains("\n  \(name) "))
     let help = try Nabla([name, "--help"])
@@ -69,7 +72,7 @@ import Testing
 
   @Test(
     "the examples of the help run",
-    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit", "plot"])
+    arguments: ["classify", "evaluate", "differentiate", "taylor", "minimize", "fit", "plot"])
   func examples(_ name: String) throws {
     let scratch = try Scratch()
     _ = try scratch.file("points.csv", "x\n0\n0.5\n")

@@ -194,3 +194,30 @@ extension Polygamma {
     return n % 2 == 1 ? sum : -sum
   }
 }
+
+// MARK: - Taylor coefficients
+
+extension Polygamma {
+  /// ψ⁽ⁿ⁾(x)/n!, a Taylor coefficient, also where ψ⁽ⁿ⁾ itself is beyond the largest double.
+  package static func scaled(order n: Int, at x: Double) -> Double {
+    if n <= 100 { return value(order: n, at: x) / Glibc.tgamma(Double(n) + 1) }
+    let (sign, order): (Double, Double) = (n % 2 == 1 ? 1 : -1, Double(n))
+    if x >= order + 12 { return sign * Glibc.pow(x, -order) / order * asymptotic(order, x) }
+    // (−1)ⁿ⁺¹ Σ 1/(x+k)ⁿ⁺¹ over k ≥ 0: so high a power leaves only the terms of the nearest poles.
+    let nearest = x < 0.5 ? (-x).rounded() : 0
+    var sum = 0.0
+    var k = nearest
+    while true {
+      let term = Glibc.pow(x + k, -(order + 1))
+      sum += term
+      k += 1
+      if !(Swift.abs(term) > 0x1p-56 * Swift.abs(sum)) { break }
+    }
+    k = nearest - 1
+    while k >= Swift.max(0, nearest - 4) {
+      sum += Glibc.pow(x + k, -(order + 1))
+      k -= 1
+    }
+    return sign * sum
+  }
+}
