@@ -8,13 +8,10 @@ internal import NablaTensors
 ///
 /// Not for use by two threads at once.
 final class GradientLanes {
-  let count: Int
   private let n: Int
-  /// From one column to the next.
-  private let stride: Int
-  /// The coordinates by columns: those of all chains together.
+  /// The points in tiles [T, n, 8]: a kernel reads and writes whole tiles where they lie, also for fewer chains.
   private let points: UnsafeMutablePointer<Double>
-  /// The value's column, and those of the gradient.
+  /// Value and gradient, [T, n + 1, 8].
   private let results: UnsafeMutablePointer<Double>
   private let run: (_ isActive: UnsafePointer<Bool>) -> Void
   private let memory: [UnsafeMutableRawPointer]
@@ -22,22 +19,23 @@ final class GradientLanes {
   /// - Parameter kernel: computes value and gradient of the density's function.
   init(_ density: LogDensity, _ kernel: any Kernel<Double>, count: Int) {
     let n = density.dimension
-    (self.n, self.count) = (n, count)
-    // Each column is on cache lines of its own.
-    let stride = (count + 7) / 8 * 8
-    self.stride = stride
-    let (points, results) = (Self.columns(n * stride), Self.columns((n + 1) * stride))
+    self.n = n
+    let width = Double.tileWidth
+    let size = (count + width - 1) / width * width
+    let (points, results) = (Self.zeros(n * size), Self.zeros((n + 1) * size))
     (self.points, self.results) = (points, results)
     let p = density.rows?.shape[1] ?? 0
     let inputs = UnsafeMutablePointer<InputColumn<Double>>.allocate(capacity: n + p)
     let outputs = UnsafeMutablePointer<OutputColumn<Double>>.allocate(capacity: n + 1)
-    for j in 0...n { (outputs + j).initialize(to: OutputColumn(base: results + j * stride, stride: 1)) }
+    for j in 0...n {
+      (outputs + j).initialize(to: OutputColumn(base: results + j * width, tileColumns: n + 1))
+    }
     memory = [
       UnsafeMutableRawPointer(points), UnsafeMutableRawPointer(results), UnsafeMutableRawPointer(inputs),
       UnsafeMutableRawPointer(outputs),
     ]
     guard let rows = density.rows else {
-      for j in 0..<n { (inputs + j).initialize(to: InputColumn(base: points + j * stride, stride: 1)) }
+      for j in 0..<n { (inputs + j).initialize(to: InputColumn(base: points + j * width, tileColumns: n)) }
       let prepared = kernel.prepared(inputs: inputs, outputs: outputs, isStreamed: false)
       run = { _ in prepared(0..<count) }
       return
@@ -51,11 +49,10 @@ final class GradientLanes {
     run = { isActive in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: n + 1) { sums in
         for lane in 0..<count where isActive[lane] {
-          for j in 0..<n {
-            (inputs + j).initialize(to: InputColumn(base: points + j * stride + lane, stride: 0))
-          }
+          let (point, result) = (points + Self.offset(lane, n), results + Self.offset(lane, n + 1))
+          for j in 0..<n { (inputs + j).initialize(to: InputColumn(base: point + j * width, stride: 0)) }
           kernel.sum(count: rows.shape[0], inputs: inputs, into: sums.baseAddress!)
-          for j in 0...n { results[j * stride + lane] = sums[j] }
+          for j in 0...n { result[j * width] = sums[j] }
         }
       }
     }
@@ -63,24 +60,31 @@ final class GradientLanes {
 
   deinit { for block in memory { block.deallocate() } }
 
-  private static func columns(_ count: Int) -> UnsafeMutablePointer<Double> {
+  private static func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Double>.stride, alignment: 64)
     return memory.initializeMemory(as: Double.self, repeating: 0, count: count)
+  }
+
+  /// Where the first number of a lane lies in tiles of so many columns.
+  private static func offset(_ lane: Int, _ columns: Int) -> Int {
+    let width = Double.tileWidth
+    return lane / width * width * columns + lane % width
   }
 
   /// Value and gradient at all points; of lanes that are not active they may be anything.
   func evaluate(_ isActive: UnsafePointer<Bool>) { run(isActive) }
 
   func setPoint(_ point: UnsafePointer<Double>, lane: Int) {
-    for j in 0..<n { points[j &* stride &+ lane] = point[j] }
+    let target = points + Self.offset(lane, n)
+    for j in 0..<n { target[j &* Double.tileWidth] = point[j] }
   }
 
   /// The value of a lane, whose gradient is copied.
   func result(lane: Int, gradient: UnsafeMutablePointer<Double>) -> Double {
-    let column = results + lane
-    for j in 0..<n { gradient[j] = column[(j &+ 1) &* stride] }
-    return column[0]
+    let source = results + Self.offset(lane, n + 1)
+    for j in 0..<n { gradient[j] = source[(j &+ 1) &* Double.tileWidth] }
+    return source[0]
   }
 }
 
