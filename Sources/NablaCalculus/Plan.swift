@@ -196,6 +196,8 @@ final class PlanCache: Sendable {
   let eigenvalueChain = Once<KernelChain>()
   /// The function applied to tensors by element.
   let elementwiseRule = Once<ElementwiseRule>()
+  /// Enclosures over intervals.
+  let enclosureTape = Once<EnclosureTape>()
   /// Where the entries of a compact Hessian lie in a sparse one.
   let hessianLayout = Once<SparseHessianLayout>()
 

@@ -4,12 +4,8 @@ internal import NablaExpressions
 /// Enclosures of a function of one variable and of its first two derivatives over intervals.
 final class Enclosures {
   private let evaluator: IntervalEvaluator
-  /// How many derivatives are among the outputs: none of very large functions.
   private let order: Int
   private(set) var evaluations = 0
-
-  /// The most operations of a function whose first and second derivative is enclosed too.
-  private static let orderLimits = [2000, 300]
 
   convenience init(_ function: Function, parameters: [Double]) {
     self.init(function, parameterRanges: parameters.map { $0.isFinite ? Interval($0) : .entire })
@@ -17,14 +13,9 @@ final class Enclosures {
 
   /// - Parameter parameterRanges: what holds for all of them is asked for.
   init(_ function: Function, parameterRanges: [Interval]) {
-    let output = function.outputs[0]
-    let size = Expr.operationCount(of: [output])
-    order = Self.orderLimits.count { size <= $0 }
-    var outputs = [output]
-    for _ in 0..<order { outputs.append(outputs[outputs.count - 1].derivative(by: function.variables[0])) }
-    evaluator = IntervalEvaluator(
-      IntervalTape(outputs: outputs, inputs: function.variables + function.parameters),
-      parameters: parameterRanges)
+    let known = function.enclosureTape
+    order = known.order
+    evaluator = IntervalEvaluator(known.tape, parameters: parameterRanges)
   }
 
   struct Enclosure {

@@ -63,7 +63,9 @@ struct OscillatingTail {
     var (y, step) = (direction * start, 1.0)
     var terms: [Double] = []
     var (sum, errors) = (0.0, 0.0)
-    var (full, late) = (LevinTransform(), LevinTransform())
+    // Terms are numbered from the origin of the phase.
+    let number = Swift.max(1, (angle(y) / .pi).rounded())
+    var (full, late) = (LevinTransform(beta: number), LevinTransform(beta: number + 5))
     var result = Result()
     var lateSum = 0.0
     while terms.count < Self.termLimit, let next = place(1, after: y, step: step), next > y {

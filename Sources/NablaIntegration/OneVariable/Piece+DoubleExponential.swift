@@ -157,12 +157,34 @@ extension Piece {
       if isOneSigned { return (0, .infinity, outer.value > 0 ? 1 : -1) }
     }
     guard room > 1e-3 else { return (0, .infinity, nil) }
-    let part = mass / room
-    guard isFar, let next, (outer.value > 0) == (inner.value > 0) else { return (0, Swift.abs(part), nil) }
+    guard isFar, let next, (outer.value > 0) == (inner.value > 0) else {
+      return (0, Swift.abs(mass / room), nil)
+    }
+    // The terms of the nodes that are missing, and beyond the last place what an integral leaves of its half step.
+    var (part, uncertain, t) = (0.0, 0.0, outer.node.t)
+    var term = outer.node.weight * outer.value
+    var end = mass / room
+    while true {
+      t += isUpper ? step : -step
+      guard Swift.abs(t) <= DoubleExponential.limit else { break }
+      let node = map.node(t)
+      let place = { if case .line(let center, _) = map { Swift.abs(node.distance - center) } else { node.distance } }()
+      guard place > 0, place.isFinite, node.weight.isFinite else { break }
+      let value = outer.value * Double.pow(place / d, slope)
+      guard value.isFinite else { break }
+      term = node.weight * value
+      part += step * term
+      end = value * place / room
+    }
+    uncertain = Swift.abs(part)
+    let rest = end - 0.5 * step * term
+    // Where terms fall fast within a step, nothing is left.
+    if Swift.abs(end) > 0.05 * Swift.abs(step * term) {
+      part += rest
+      uncertain += Swift.abs(end)
+    }
     let doubt = Swift.min(1, 4 * Swift.abs(slope - next.slope) / room + 1e-9)
-    // The rule has counted half a step beyond the node.
-    let counted = 0.5 * step * outer.node.weight * outer.value
-    return doubt < 0.1 ? (part - counted, Swift.abs(part) * doubt, nil) : (0, Swift.abs(part), nil)
+    return doubt < 0.1 ? (part, uncertain * doubt, nil) : (0, uncertain + Swift.abs(end), nil)
   }
 
   /// What rounding of x, and of what cancels beside an end, moves: Σ |f| |Δx|/d beside ends other than 0, where there is no

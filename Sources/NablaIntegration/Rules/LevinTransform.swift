@@ -1,17 +1,20 @@
 /// Levin's u-transform: the limit of partial sums s₀, s₁, … of alternating, geometric or algebraically falling terms aₙ,
-/// from remainder estimates ωₙ = (n + 1) aₙ.
+/// from remainder estimates ωₙ = (n + β) aₙ.
 ///
 /// Levin, "Development of non-linear transformations for improving convergence of sequences", Int. J. Comput. Math. B3
-/// (1973); Weniger, "Nonlinear sequence transformations", Comput. Phys. Rep. 10 (1989), eq. 7.2-8 with β = 1.
+/// (1973); Weniger, "Nonlinear sequence transformations", Comput. Phys. Rep. 10 (1989), eq. 7.2-8.
 struct LevinTransform {
+  /// The number that the first term has, in a series whose terms are smooth functions of their number.
+  let beta: Double
   private var numerators: [Double] = []
   private var denominators: [Double] = []
   private(set) var estimates: [Double] = []
 
+  init(beta: Double) { self.beta = beta }
+
   /// Takes the next partial sum and its last term, which is not 0.
   mutating func add(sum: Double, term: Double) {
     let n = numerators.count
-    let beta = 1.0
     var factor = 1 / (beta + Double(n))
     denominators.append(factor / ((beta + Double(n)) * term))
     numerators.append(sum * denominators[n])
