@@ -54,4 +54,4 @@ struct Run {
 let allWorkloads =
   pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + minimizationWorkloads
   + criticalPointWorkloads + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads
-  + elementwiseWorkloads
+  + elementwiseWorkloads + taylorWorkloads
