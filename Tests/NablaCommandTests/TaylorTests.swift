@@ -136,7 +136,9 @@ private struct Term: Decodable, Equatable {
   func malformed() throws {
     try expectError(["taylor", "exp(x)", "--at", "0", "--order", "2.5"], saying: "2.5")
     try expectError(["taylor", "exp(x)", "--at", "0", "--order", "-1"], saying: "0 or more")
-    try expectError(["taylor", "exp(x)", "--at", "0", "--order", "100000000000000000000"], saying: "order")
+    try expectError(
+      ["taylor", "exp(x)", "--at", "0", "--order", "100000000000000000000"], saying: "too high")
+    try expectError(["taylor", "exp(x)", "--at", "0", "--order", "nan"], saying: "no whole number")
     try expectError(
       ["taylor", "exp(x)", "--at", "0", "--order", "9223372036854775807"], saying: "limit is 1000")
     try expectError(["taylor", "exp(x)", "--at", "0"], saying: "--order")

@@ -182,7 +182,7 @@ import Testing
       // So high an order is needed only for rounding errors.
       let found = try f.taylorCoefficients(at: point, order: reason == .roundingErrors ? 40 : 6)
       Issue.record("\(text) at \(point) gave \(found)")
-    } catch let error as TaylorError {
+    } catch {
       #expect(error.reason == reason, "\(text) at \(point): \(error)")
     }
   }
