@@ -182,7 +182,7 @@ extension Function {
     let graph = JetGraph(outputs: outputs, variables: variables, parameters: parameters)
     var extra = 0
     while true {
-      do {
+      do throws(TaylorError) {
         let jet = try graph.run(try inputs(order + extra), order: order + extra)[0].get()
         if jet.order >= order { return jet.truncated(to: order) }
         guard extra < 1000 else {
