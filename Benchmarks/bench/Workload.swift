@@ -56,4 +56,4 @@ struct Run {
 let allWorkloads =
   pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + minimizationWorkloads
   + criticalPointWorkloads + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads
-  + elementwiseWorkloads + samplingWorkloads
+  + elementwiseWorkloads + taylorWorkloads + samplingWorkloads

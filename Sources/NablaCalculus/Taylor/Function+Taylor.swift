@@ -24,7 +24,7 @@ extension Function {
   /// - Returns: K + 1 finite numbers.
   /// - Throws: ``TaylorError`` where there is no series at the point: at poles, branch points (√x and x^x at 0),
   ///   kinks and jumps, where the function is not defined, where a coefficient is no finite double, and where too much
-  ///   cancels (sin(x)/x at 1, beyond order 25).
+  ///   cancels (sin(x)/x at 1, beyond order 20).
   /// - Precondition: a scalar function of one variable.
   /// - Complexity: O(m K²) for m operations.
   public func taylorCoefficients(
@@ -182,9 +182,12 @@ extension Function {
     let graph = JetGraph(outputs: outputs, variables: variables, parameters: parameters)
     var extra = 0
     while true {
-      do {
-        let jet = try graph.run(try inputs(order + extra))[0].get()
+      do throws(TaylorError) {
+        let jet = try graph.run(try inputs(order + extra), order: order + extra)[0].get()
         if jet.order >= order { return jet.truncated(to: order) }
+        guard extra < 1000 else {
+          throw TaylorError(.tooLarge, nil, "divisions cancel more than 1000 leading coefficients")
+        }
         extra += order - jet.order
       } catch  where error.mayEndAtHigherOrder && extra < 64 {
         extra = Swift.max(4, 2 * extra)
@@ -201,15 +204,16 @@ extension Jet {
 }
 
 extension Jet where Scalar == DoubleDouble {
-  /// The first order at which the estimated error is above 2⁻⁴⁰ of the coefficients of that order and its neighbours.
+  /// The first order with a coefficient of few digits: one that is not zero to within its error, but has an estimated
+  /// error above 2⁻⁴⁰ of the coefficients of that order and its neighbours.
   ///
-  /// The neighbours tell a zero in which everything cancels, and has errors, from digits that are lost.
+  /// Where digits are lost, coefficients come to be of the size of their errors step by step. A zero in which
+  /// everything cancels is below them at once.
   var firstInaccurateOrder: Int? {
     let sizes = coefficients.map { $0.elements.reduce(0) { Swift.max($0, $1.high.magnitude) } }
     return coefficients.indices.first { k in
-      let error = coefficients[k].elements.reduce(0) { Swift.max($0, $1.error) }
       let scale = sizes[Swift.max(0, k - 2)...Swift.min(order, k + 2)].max()!
-      return error > 0x1p-40 * scale
+      return coefficients[k].elements.contains { !$0.isZero && $0.error > 0x1p-40 * scale }
     }
   }
 

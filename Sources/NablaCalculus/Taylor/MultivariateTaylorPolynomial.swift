@@ -1,9 +1,9 @@
 /// A polynomial in powers of x − a in several variables, known to a total order: Σ c_α (x − a)^α over |α| ≤ K.
 ///
-///     let f = Function { x, y in exp(x) * sin(y) }
+///     let f = try Function(parsing: "exp(x)*sin(y)")
 ///     let p = try f.taylorPolynomial(at: [0, 0], order: 3)
-///     print(p)                     // x1 + x0*x1 + 0.5*x0^2*x1 - 0.16666666666666666*x1^3
-///     p[1, 1]                      // 1, the coefficient of x0*x1
+///     print(p)                     // y + x*y + 0.5*x^2*y - 0.16666666666666666*y^3
+///     p[1, 1]                      // 1, the coefficient of x*y
 ///     p.derivative(by: 1)          // of order 2
 ///
 /// The multi-indices are in graded order: by total order, and within it the first variable's powers descend, 1, x, y,

@@ -44,13 +44,6 @@ public struct TaylorError: Error, Sendable, Equatable, CustomStringConvertible {
     description = message
   }
 
-  /// With the place where it happens in front.
-  func at(_ place: String) -> TaylorError {
-    var error = self
-    error.description = "\(place): \(description)"
-    return error
-  }
-
   /// With the expression that fails.
   func of(_ expression: String) -> TaylorError {
     var error = self

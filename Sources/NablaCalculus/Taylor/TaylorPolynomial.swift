@@ -2,7 +2,7 @@ internal import NablaExpressions
 
 /// A polynomial in powers of x − a, known to an order: Σ cₖ (x − a)ᵏ for k = 0 … K.
 ///
-///     let sine = try Function { x in sin(x) }.taylorPolynomial(at: 0, order: 5)
+///     let sine = try Function(parsing: "sin(x)").taylorPolynomial(at: 0, order: 5)
 ///     print(sine)                // x - 0.16666666666666666*x^3 + 0.008333333333333333*x^5
 ///     sine(0.1)                  // 0.09983341666666667
 ///     try sine.inverse()         // that of asin: x + 0.16666666666666666*x^3 + 0.075*x^5

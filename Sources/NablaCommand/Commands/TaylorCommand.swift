@@ -34,8 +34,11 @@ struct TaylorCommand: ParsableCommand {
       "The point: x=1,y=2, or 1,2 in the order of the variables.", valueName: "point"))
   var at: [Text] = []
 
-  @Option(help: "The highest order, of several variables the highest total order.")
-  var order: Int
+  @Option(
+    help: ArgumentHelp(
+      "The highest order, of several variables the highest total order: a whole number of 0 or more.",
+      valueName: "order"))
+  var order: Text
 
   @Option(
     help: ArgumentHelp(
@@ -50,10 +53,7 @@ struct TaylorCommand: ParsableCommand {
 
   func run() throws {
     let file = try common.outputFile()
-    if order < 0 { throw CommandError.usage("--order \(order): the order is 0 or more") }
-    if order > Self.orderLimit {
-      throw CommandError.usage("--order \(order) is too high; the limit is \(Self.orderLimit)")
-    }
+    let order = try orderNumber
     let formula = try common.formula(named: at.first)
     guard formula.outputs.count == 1 else {
       throw CommandError.usage(
@@ -70,10 +70,10 @@ struct TaylorCommand: ParsableCommand {
     let point = try PointParsing.point(text.string, variables: formula.variables, option: "--at")
     let range = try over.map { text throws(CommandError) in try Self.range(text.string, formula) }
     let operations = Double(Expr.operationCount(of: formula.outputs) + 1)
-    try checkSize(operations, variableCount: formula.variables.count)
+    try Self.checkSize(operations, order: order, variableCount: formula.variables.count)
 
     let function = formula.function()
-    let result = Progress.show("expanding") { [order] in
+    let result = Progress.show("expanding") {
       Result { () throws(TaylorError) in
         guard point.count == 1 else {
           return TaylorReport(.several(try function.taylorPolynomial(at: point, order: order)))
@@ -134,11 +134,29 @@ struct TaylorCommand: ParsableCommand {
       })
   }
 
-  private func checkSize(_ operations: Double, variableCount n: Int) throws(CommandError) {
+  private var orderNumber: Int {
+    get throws(CommandError) {
+      let text = order.string.trimmingBlanks()
+      guard let order = Int(text), order >= 0 else {
+        if let number = Double(text), number > 1e18 {
+          throw .usage("--order \(text.elided()) is too high; the limit is \(Self.orderLimit)")
+        }
+        throw .usage("--order \"\(text.elided())\" is no whole number of 0 or more")
+      }
+      if order > Self.orderLimit {
+        throw .usage("--order \(order) is too high; the limit is \(Self.orderLimit)")
+      }
+      return order
+    }
+  }
+
+  private static func checkSize(
+    _ operations: Double, order: Int, variableCount n: Int
+  ) throws(CommandError) {
     // C(2n+K, K) multiplications for the product of two series in n variables.
     var products = Double(order + 1) * Double(order + 2) / 2
     if n > 1 { products = (0..<order).reduce(1.0) { $0 * Double(2 * n + $1 + 1) / Double($1 + 1) } }
-    if operations * products > Self.workLimit {
+    if operations * products > workLimit {
       throw .usage(
         "--order \(order) takes too long for \(counted(Int(operations), "operations")) in "
           + "\(counted(n, "variables")); choose a lower one")
@@ -239,13 +257,15 @@ private struct TaylorReport: Report {
       }
       return lines
     case .several(let polynomial):
-      let shown = polynomial.coefficients.indices.prefix(Self.lineLimit)
+      // Of a sparse series, its terms.
+      let terms = polynomial.coefficients.indices.filter { $0 == 0 || polynomial.coefficients[$0] != 0 }
+      let (shown, powers) = (terms.prefix(Self.lineLimit), polynomial.powers)
       var table = Table()
       for (position, name) in polynomial.variables.enumerated().prefix(Table.vectorLimit) {
-        table.add(name, shown.map { String(polynomial.powers[$0][position]) }, .right)
+        table.add(name, shown.map { String(powers[$0][position]) }, .right)
       }
       table.add("coefficient", numbers: shown.map { polynomial.coefficients[$0] })
-      let rest = polynomial.coefficients.count - shown.count
+      let rest = terms.count - shown.count
       return formula(polynomial.formatted(Table.format)) + table.lines
         + (rest > 0 ? ["  and \(rest) more; --json and --output give all"] : [])
     }

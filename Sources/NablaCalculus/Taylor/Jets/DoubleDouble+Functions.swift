@@ -98,8 +98,9 @@ extension DoubleDouble {
   /// The angle of (x, y): the double's, and the rest from the tangent of what is left.
   static func atan2(_ y: DoubleDouble, _ x: DoubleDouble) -> DoubleDouble {
     let angle = Double.atan2(y: y.high, x: x.high)
-    guard angle != 0, x.isFinite, y.isFinite else { return DoubleDouble(angle) }
-    let scale = -Int(Swift.max(x.high.magnitude, y.high.magnitude).exponent)
+    let size = Swift.max(x.high.magnitude, y.high.magnitude)
+    guard angle != 0, size > 0, x.isFinite, y.isFinite else { return .approximation(angle) }
+    let scale = -Int(size.exponent)
     let (x, y) = (x.scaled(byPowerOfTwo: scale), y.scaled(byPowerOfTwo: scale))
     let (s, c) = DoubleDouble(angle).sineAndCosine
     let t = (y * c - x * s) / (x * c + y * s)

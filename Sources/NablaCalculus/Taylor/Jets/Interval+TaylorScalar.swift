@@ -6,6 +6,9 @@ internal import RealModule
 extension Interval: TaylorCoefficient, TaylorScalar {
   typealias Scalar = Interval
 
+  /// Nothing is known of what is no number.
+  init(constant value: Double) { self = value.isFinite ? Interval(value) : .entire }
+
   var isZero: Bool { lower == 0 && upper == 0 }
   var sign: Sign { lower > 0 ? .positive : upper < 0 ? .negative : isZero ? .zero : .open }
   var isDefined: Bool { !isEmpty && isBounded }
@@ -31,13 +34,12 @@ extension Interval: TaylorCoefficient, TaylorScalar {
 
   static func localSeries(of operation: Operation, index: Int, at x: Interval, order: Int) -> [Interval] {
     (0...order).map { k in
-      // n! as an interval; beyond 170 it is above the largest double, and its reciprocal below.
+      // k!, which up to 18! is exact; beyond 170! it is more than any double.
       let gamma = Double.gamma(Double(k) + 1)
       let factorial =
         k <= 18
         ? Interval(gamma)
-        : Interval(gamma * (1 - 0x1p-40), .infinity).intersection(
-          k <= 170 ? Interval(0, gamma * (1 + 0x1p-40)) : .entire)
+        : k <= 170 ? Interval(gamma * (1 - 0x1p-40), gamma * (1 + 0x1p-40)) : Interval(1e306, .infinity)
       let derivative: Interval =
         switch operation {
         case .lgamma: k == 0 ? x.logGamma : x.polygamma(k - 1)

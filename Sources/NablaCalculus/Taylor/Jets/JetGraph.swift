@@ -39,14 +39,13 @@ struct JetGraph {
   /// The series of the outputs, or why there is none.
   ///
   /// - Parameters:
-  ///   - series: the series of the inputs, all to one order; those of parameters are constant.
+  ///   - series: the series of the inputs, to the order; those of parameters are constant.
   /// - Complexity: O(number of nodes · order²), without recursion.
   func run<Coefficient>(
-    _ series: [Jet<Coefficient>]
+    _ series: [Jet<Coefficient>], order: Int
   ) -> [Result<Jet<Coefficient>, TaylorError>] {
     typealias Value = JetValue<Coefficient>
     typealias Scalar = Coefficient.Scalar
-    let order = series.first?.order ?? 0
     var values = [Value?](repeating: nil, count: nodes.count)
     /// Of nodes that depend on no variable.
     var constants = [Scalar?](repeating: nil, count: nodes.count)
@@ -69,7 +68,7 @@ struct JetGraph {
       let index = Int(count == 1 ? node.b : node.c)
       let operands = (0..<count).map { Int(node[$0]) }
       if node.operation == .constant {
-        constants[id] = Scalar(graph.constant(node))
+        constants[id] = Scalar(constant: graph.constant(node))
       } else if !isVariable[id] {
         constants[id] = .value(of: node.operation, operands.map { constants[$0]! }, index: index)
       } else {

@@ -46,7 +46,10 @@ enum Sign: Sendable {
 
 /// What a Taylor coefficient of one variable may be: a number, an expression or an interval.
 protocol TaylorScalar: TaylorCoefficient where Scalar == Self {
+  /// A finite number.
   init(_ value: Double)
+  /// A constant of an expression, which may be infinite or NaN.
+  init(constant value: Double)
   static func / (a: Self, b: Self) -> Self
 
   var sign: Sign { get }
@@ -72,6 +75,7 @@ protocol TaylorScalar: TaylorCoefficient where Scalar == Self {
 }
 
 extension TaylorScalar {
+  init(constant value: Double) { self.init(value) }
   init(scalar: Self) { self = scalar }
   func times(_ factor: Self) -> Self { self * factor }
   func divided(by divisor: Self) -> Self { self / divisor }
