@@ -14,6 +14,7 @@ struct NablaCommand: ParsableCommand {
         nabla differentiate "sin(x)*y^2" --order 2
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
         nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
+        nabla sample "-x^2/2-(y-x)^2" --seed 1
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
 
       Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and associates to the \
@@ -37,6 +38,7 @@ struct NablaCommand: ParsableCommand {
       DifferentiateCommand.self,
       MinimizeCommand.self,
       FitCommand.self,
+      SampleCommand.self,
       PlotCommand.self,
     ])
 
