@@ -16,6 +16,7 @@ struct NablaCommand: ParsableCommand {
         nabla integrate "exp(-x^2)" --over x=-inf:inf
         nabla expect "exp(x)" --density "normal(0, 1)"
         nabla divergence "normal(0, 1)" "student(3)"
+        nabla sample "-x^2/2-(y-x)^2" --seed 1
         nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
         nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
@@ -43,6 +44,7 @@ struct NablaCommand: ParsableCommand {
       IntegrateCommand.self,
       ExpectCommand.self,
       DivergenceCommand.self,
+      SampleCommand.self,
       MinimizeCommand.self,
       FitCommand.self,
       PlotCommand.self,

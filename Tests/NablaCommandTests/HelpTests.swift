@@ -2,6 +2,11 @@ import Testing
 
 /// The help is an interface too: a change of it should be seen.
 @Suite struct HelpTests {
+  private static let commands = [
+    "classify", "evaluate", "differentiate", "taylor", "integrate", "expect", "divergence", "sample", "minimize", "fit",
+    "plot",
+  ]
+
   @Test("the main help")
   func main() throws {
     let run = try Nabla(["--help"])
@@ -19,6 +24,7 @@ import Testing
           nabla taylor "exp(x)*cos(x)" --at 0 --order 8
           nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
           nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
+          nabla sample "-x^2/2-(y-x)^2" --seed 1
           nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
 
         Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and
@@ -51,6 +57,8 @@ import Testing
                                   variable or several.
           minimize                Find a local minimum from a start.
           fit                     Fit a model to data by least squares.
+          sample                  Draw from the distribution of a log density by
+                                  Hamiltonian Monte Carlo.
           plot                    Draw a function of one or two variables with its
                                   critical points.
 
@@ -61,7 +69,7 @@ import Testing
 
   @Test(
     "the main help names every command and what it does",
-    arguments: ["classify", "evaluate", "differentiate", "taylor", "minimize", "fit", "plot"])
+    arguments: HelpTests.commands)
   func commands(_ name: String) throws {
     #expect(try Nabla(["--help"]).output.contains("\n  \(name) "))
     let help = try Nabla([name, "--help"])
@@ -72,7 +80,7 @@ import Testing
 
   @Test(
     "the examples of the help run",
-    arguments: ["classify", "evaluate", "differentiate", "taylor", "minimize", "fit", "plot"])
+    arguments: HelpTests.commands)
   func examples(_ name: String) throws {
     let scratch = try Scratch()
     _ = try scratch.file("points.csv", "x\n0\n0.5\n")

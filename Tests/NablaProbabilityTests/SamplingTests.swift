@@ -209,7 +209,7 @@ struct SamplingErrorTests {
   @Test func noRandomStart() {
     let nowhere = LogDensity(Function { x in log(x - 1000) })
     let error = #expect(throws: InferenceError.self) { try nowhere.sample() }
-    guard case .noFiniteStart(100, _, _)? = error else { Issue.record("\(error as Any)"); return }
+    guard case .noFiniteStart(100, _)? = error else { Issue.record("\(error as Any)"); return }
   }
 
   @Test func improperDensities() {

@@ -9,7 +9,7 @@ public enum InferenceError: Error, Sendable, Equatable {
   case nonFiniteStart(point: [Double], logDensity: Double)
 
   /// None of so many random starts has a finite density and gradient; the last one is named.
-  case noFiniteStart(trials: Int, point: [Double], logDensity: Double)
+  case noFiniteStart(trials: Int, point: [Double])
 
   /// However small the leapfrog steps from here are, energy is not conserved.
   case noStepSize(chain: Int, point: [Double])
@@ -31,13 +31,13 @@ extension InferenceError: CustomStringConvertible {
       "\(variable) = \(value) at the start: give \(constraint)."
     case .nonFiniteStart(let point, let value):
       """
-      The logarithm of the density is \(value) at the start \(point)\
+      The logarithm of the density is \(value.isNaN ? "nan" : "\(value)") at the start \(point)\
       \(value.isFinite ? ", and its gradient is not finite" : ""): start inside the support, away from its edge.
       """
-    case .noFiniteStart(let trials, let point, let value):
+    case .noFiniteStart(let trials, let point):
       """
-      None of \(trials) random starts has a finite log density and gradient (the last: \(value) at \(point)): give \
-      a start, and constraints for variables that have bounds.
+      None of \(trials) random starts has a finite log density and gradient (the last one was \(point)): give a start, \
+      and constraints for variables that have bounds.
       """
     case .noStepSize(let chain, let point):
       """

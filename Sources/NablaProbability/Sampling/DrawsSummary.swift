@@ -75,12 +75,18 @@ extension DrawsSummary: CustomStringConvertible {
   }
 }
 
-/// Four significant digits, and all those before the point.
-func short(_ value: Double) -> String {
-  guard value.isFinite, value != 0 else { return "\(value)" }
-  let places = 3 - Int(Double.log10(abs(value)).rounded(.down))
-  guard places > 0 else { return abs(value) < 1e15 ? "\(Int(value.rounded()))" : "\(value)" }
-  guard places < 300 else { return "\(value)" }
+/// A number of four significant digits, or more where more stand before the point: those behind are noise.
+package func fourDigits(_ value: Double) -> Double {
+  guard value.isFinite, value != 0 else { return value }
+  let places = Swift.max(0, 3 - Int(Double.log10(abs(value)).rounded(.down)))
+  guard places < 300 else { return value }
   let scale = Double.pow(10, places)
-  return "\((value * scale).rounded() / scale)"
+  let scaled = (value * scale).rounded()
+  return scaled.isFinite ? scaled / scale : value
+}
+
+/// ``fourDigits(_:)``, without a point where there are none behind it.
+func short(_ value: Double) -> String {
+  let rounded = fourDigits(value)
+  return abs(rounded) >= 1000 && abs(rounded) < 1e15 ? "\(Int(rounded))" : "\(rounded)"
 }

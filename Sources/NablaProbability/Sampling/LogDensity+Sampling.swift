@@ -159,9 +159,7 @@ extension LogDensity {
           break
         }
         guard trial < trials else {
-          throw .noFiniteStart(
-            trials: trials, point: constrained(Tensor(candidate.point)).scalars,
-            logDensity: candidate.logDensity)
+          throw .noFiniteStart(trials: trials, point: constrained(Tensor(candidate.point)).scalars)
         }
       }
     }
