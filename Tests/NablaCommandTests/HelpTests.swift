@@ -2,7 +2,7 @@ import Testing
 
 /// The help is an interface too: a change of it should be seen.
 @Suite struct HelpTests {
-  private static let commands = [
+  private static let names = [
     "classify", "evaluate", "differentiate", "taylor", "integrate", "expect", "divergence", "sample", "minimize", "fit",
     "plot",
   ]
@@ -14,7 +14,7 @@ import Testing
     #expect(
       run.output == """
         OVERVIEW: Exact derivatives and what they are for: critical points, minima,
-        fits, values and gradients.
+        fits, integrals.
 
         Examples:
           nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
@@ -22,9 +22,12 @@ import Testing
           nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
           nabla differentiate "sin(x)*y^2" --order 2
           nabla taylor "exp(x)*cos(x)" --at 0 --order 8
+          nabla integrate "exp(-x^2)" --over x=-inf:inf
+          nabla expect "exp(x)" --density "normal(0, 1)"
+          nabla divergence "normal(0, 1)" "student(3)"
+          nabla sample "-x^2/2-(y-x)^2" --seed 1
           nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
           nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
-          nabla sample "-x^2/2-(y-x)^2" --seed 1
           nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
 
         Expressions: numbers, + - * / ^ (which binds tighter than a minus before it and
@@ -55,10 +58,16 @@ import Testing
           differentiate           Print the derivatives of an expression as formulas.
           taylor                  Compute the Taylor coefficients at a point, of one
                                   variable or several.
-          minimize                Find a local minimum from a start.
-          fit                     Fit a model to data by least squares.
+          integrate               Compute a definite integral with an estimate of its
+                                  error.
+          expect                  Compute the expectation and variance of a function of
+                                  a random variable.
+          divergence              Compute Kullback-Leibler and Jensen-Shannon
+                                  divergences of two densities.
           sample                  Draw from the distribution of a log density by
                                   Hamiltonian Monte Carlo.
+          minimize                Find a local minimum from a start.
+          fit                     Fit a model to data by least squares.
           plot                    Draw a function of one or two variables with its
                                   critical points.
 
@@ -69,7 +78,7 @@ import Testing
 
   @Test(
     "the main help names every command and what it does",
-    arguments: HelpTests.commands)
+    arguments: HelpTests.names)
   func commands(_ name: String) throws {
     #expect(try Nabla(["--help"]).output.contains("\n  \(name) "))
     let help = try Nabla([name, "--help"])
@@ -80,7 +89,7 @@ import Testing
 
   @Test(
     "the examples of the help run",
-    arguments: HelpTests.commands)
+    arguments: HelpTests.names)
   func examples(_ name: String) throws {
     let scratch = try Scratch()
     _ = try scratch.file("points.csv", "x\n0\n0.5\n")

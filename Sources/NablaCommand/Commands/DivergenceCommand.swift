@@ -6,7 +6,6 @@ struct DivergenceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "divergence",
     abstract: "Compute Kullback-Leibler and Jensen-Shannon divergences of two densities.",
-    usage: "nabla divergence <density> <other density> [<options>]",
     discussion: """
       Examples:
         nabla divergence "normal(0, 1)" "normal(1, 2)"
