@@ -91,15 +91,17 @@ extension Piece {
 
   /// An estimate from the differences e of successive levels: where e falls faster than by a factor of ten, the next
   /// difference falls by that factor once more (by its square, where convergence is of order two). A factor of 100
-  /// keeps it on the safe side.
+  /// keeps it on the safe side, and so does that no more than eight digits are credited to one level.
   private static func discretizationError(_ estimates: [Double]) -> Double {
     let n = estimates.count
     guard n >= 2 else { return .infinity }
     let last = Swift.abs(estimates[n - 1] - estimates[n - 2])
     guard n >= 3 else { return last }
     let before = Swift.abs(estimates[n - 2] - estimates[n - 3])
+    // A single difference can be small by accident.
+    guard n >= 4 else { return Swift.max(last, 0.01 * before) }
     guard last < 0.1 * before else { return last }
-    return Swift.min(last, 100 * last * (last / before))
+    return Swift.max(1e-8 * before, Swift.min(last, 100 * last * (last / before)))
   }
 
   /// What lies beyond the last node, if f goes on like the power of the distance that the last nodes show.
