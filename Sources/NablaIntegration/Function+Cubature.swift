@@ -79,7 +79,8 @@ enum Cubature {
       // A few nodes a side are enough for the smoothest.
       let whole = [(lower: integrand.lower, upper: integrand.upper)]
       if integrand.enclosure(integrand.lower, integrand.upper).isContinuous, !integrand.isMapped,
-        let result = ProductRules(integrand: integrand, options: options, limit: limit / 10).gaussLegendre(whole),
+        let result = ProductRules(integrand: integrand, options: options, limit: limit / 10).gaussLegendre(
+          whole),
         MassBracket(integrand, whole, budget: 2000).allows(result.value, error: result.errorEstimate)
       {
         return result
@@ -98,7 +99,8 @@ enum Cubature {
         ? [rules.doubleExponential]
         : isSmooth || integrand.isMapped
           ? integrand.isMapped
-            ? [rules.doubleExponential, rules.gaussLegendre] : [rules.gaussLegendre, rules.doubleExponential] : [rules.doubleExponential, rules.gaussLegendre]
+            ? [rules.doubleExponential, rules.gaussLegendre] : [rules.gaussLegendre, rules.doubleExponential]
+          : [rules.doubleExponential, rules.gaussLegendre]
       for attempt in attempts {
         if let result = attempt(boxes), bracket.allows(result.value, error: result.errorEstimate) {
           return result

@@ -9,9 +9,11 @@ extension Function {
   /// - Returns: as many results as outputs; see ``integral(from:to:parameters:options:)``.
   /// - Precondition: the function has one variable; the ends are not NaN.
   public func outputIntegrals(
-    from a: Double, to b: Double, parameters: [Double] = [], options: IntegrationOptions = IntegrationOptions()
+    from a: Double, to b: Double, parameters: [Double] = [],
+    options: IntegrationOptions = IntegrationOptions()
   ) -> [Integral] {
-    precondition(variables.count == 1, "outputIntegrals(from:to:) needs a function of one variable, not \(self)")
+    precondition(
+      variables.count == 1, "outputIntegrals(from:to:) needs a function of one variable, not \(self)")
     return outputs.map { output in
       Function(output, of: variables, parameters: self.parameters)
         .integral(from: a, to: b, parameters: parameters, options: options)

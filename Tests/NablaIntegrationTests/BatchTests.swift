@@ -17,7 +17,8 @@ import Testing
     let results = f.integrals(from: 0, to: .infinity, parameters: Tensor(rows))
     for (row, result) in zip(rows, results) {
       let exact = 0.5 * (Double.pi / row[0]).squareRoot() * exp(-row[1] * row[1] / (4 * row[0]))
-      #expect(result.converged && abs(result.value - exact) <= result.errorEstimate, "seed 5: \(row) \(result)")
+      #expect(
+        result.converged && abs(result.value - exact) <= result.errorEstimate, "seed 5: \(row) \(result)")
       #expect(result.errorEstimate <= 1e-10 * exact + 1e-13)
     }
     #expect(Set(results.map(\.evaluations)).count == 1)

@@ -1,4 +1,5 @@
 import NablaCalculus
+import NablaExpressions
 import NablaIntegration
 import NablaOptimization
 import Testing

@@ -19,7 +19,7 @@ import Testing
     #expect(abs(forward.value - (M_E - 1)) < 1e-15)
     #expect(try integral("exp(x)", .infinity, -.infinity).reason == .divergent)
     #expect(try integral("exp(-x^2)", .infinity, -.infinity).value < -1.77)
-    for end in [2, .infinity, -.infinity] {
+    for end: Double in [2, .infinity, -.infinity] {
       let empty = try integral("1/x", end, end)
       #expect(empty.value == 0 && empty.errorEstimate == 0 && empty.evaluations == 0 && empty.converged)
     }
@@ -67,7 +67,9 @@ import Testing
   @Test func closures() {
     #expect(abs(integrate(from: 0, to: .pi) { sin($0) }.value - 2) < 1e-14)
     #expect(abs(integrate(from: 0, to: 1) { 1 / $0.squareRoot() }.value - 2) < 2e-8)
-    #expect(abs(integrate(from: -.infinity, to: .infinity) { exp(-$0 * $0) }.value - Double.pi.squareRoot()) < 1e-10)
+    #expect(
+      abs(integrate(from: -.infinity, to: .infinity) { exp(-$0 * $0) }.value - Double.pi.squareRoot()) < 1e-10
+    )
     #expect(integrate(from: 0, to: 1) { _ in .nan }.reason == .undefinedIntegrand)
     #expect(!integrate(from: 0, to: 1) { 1 / $0 }.converged)
   }
@@ -109,7 +111,8 @@ import Testing
         parsing: "1/(1+x)+h*exp(-((x-c)/w)^2)", variables: ["x"], parameters: ["h", "c", "w"])
       let result = f.integral(from: 0, to: 1, parameters: [height, place, width])
       let exact =
-        log(2.0) + height * width * Double.pi.squareRoot() / 2 * (erf((1 - place) / width) + erf(place / width))
+        log(2.0) + height * width * Double.pi.squareRoot() / 2
+        * (erf((1 - place) / width) + erf(place / width))
       let error = abs(result.value - exact)
       #expect(
         !result.converged || error <= 10 * result.errorEstimate + 1e-10 * exact,

@@ -23,7 +23,9 @@ struct ReferenceIntegral: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   /// A bound: a number or a formula without variables.
-  private static func number(_ text: String) -> Double { try! Expr(parsing: text).value(at: [Expr: Double]()) }
+  private static func number(_ text: String) -> Double {
+    try! Expr(parsing: text).value(at: [Expr: Double]())
+  }
 
   private struct File: Decodable {
     let integrals: [ReferenceIntegral]

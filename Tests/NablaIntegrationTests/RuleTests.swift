@@ -22,7 +22,8 @@ import Testing
   @Test func gaussLegendreTable() {
     let rule = GaussLegendre(5)
     #expect(abs(rule.nodes[4] - 0.906179845938664) < 1e-15 && abs(rule.nodes[3] - 0.538469310105683) < 1e-15)
-    #expect(abs(rule.weights[4] - 0.236926885056189) < 1e-15 && abs(rule.weights[2] - 0.568888888888889) < 1e-15)
+    #expect(
+      abs(rule.weights[4] - 0.236926885056189) < 1e-15 && abs(rule.weights[2] - 0.568888888888889) < 1e-15)
     #expect(abs(GaussLegendre(20).integral(from: 0, to: 1) { exp($0) } - (M_E - 1)) < 1e-15)
   }
 

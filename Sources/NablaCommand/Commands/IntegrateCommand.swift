@@ -30,7 +30,8 @@ struct IntegrateCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   @Option(
-    help: ArgumentHelp("The range: x=0:inf, x=0:1,y=0:2, or one range for every variable.", valueName: "ranges"))
+    help: ArgumentHelp(
+      "The range: x=0:inf, x=0:1,y=0:2, or one range for every variable.", valueName: "ranges"))
   var over: Text?
 
   @Option(help: ArgumentHelp("The largest relative error accepted.", valueName: "number"))

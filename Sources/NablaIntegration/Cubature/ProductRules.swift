@@ -11,7 +11,8 @@ struct ProductRules {
   ///
   /// - Returns: nil where they do not converge within the limit.
   func gaussLegendre(_ boxes: [(lower: [Double], upper: [Double])]) -> Integral? {
-    let sizes = integrand.dimension > Cubature.dimensionLimit ? [2, 3, 4, 5, 6] : [5, 7, 10, 14, 20, 28, 40, 56, 80]
+    let sizes =
+      integrand.dimension > Cubature.dimensionLimit ? [2, 3, 4, 5, 6] : [5, 7, 10, 14, 20, 28, 40, 56, 80]
     return converge(boxes, method: .gaussLegendreProduct, levelCount: sizes.count) { level, _ in
       let rule = GaussLegendre(sizes[level])
       return Level(
@@ -69,7 +70,8 @@ struct ProductRules {
       guard estimates.count >= 3 else { continue }
       let last = Swift.abs(estimates[estimates.count - 1] - estimates[estimates.count - 2])
       let before = Swift.abs(estimates[estimates.count - 2] - estimates[estimates.count - 3])
-      let error = last < 0.1 * before ? Swift.min(last, Swift.max(100 * last * (last / before), 1e-8 * before)) : last
+      let error =
+        last < 0.1 * before ? Swift.min(last, Swift.max(100 * last * (last / before), 1e-8 * before)) : last
       let target = Swift.max(options.target(for: value), 32 * absolute * .ulpOfOne)
       if error <= target {
         return Integral(

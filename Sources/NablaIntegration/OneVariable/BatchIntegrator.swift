@@ -134,7 +134,9 @@ struct BatchIntegrator {
     sums.withUnsafeMutableBufferPointer { sums in
       sizes.withUnsafeMutableBufferPointer { sizes in
         values.withUnsafeBufferPointer { values in
-          guard let s = sums.baseAddress, let a = sizes.baseAddress, let f = values.baseAddress else { return }
+          guard let s = sums.baseAddress, let a = sizes.baseAddress, let f = values.baseAddress else {
+            return
+          }
           for k in 0..<count {
             let term = weight * f[k]
             s[k] += term
@@ -184,7 +186,6 @@ struct BatchIntegrator {
     }
     // From the middle outwards, until the terms of all rows are negligible, three times.
     var (low, high) = (0.0, 0.0)
-    var coarse = sums
     for side in [1.0, -1.0] {
       var quiet = 0
       var k = side > 0 ? 0 : 1
@@ -196,7 +197,6 @@ struct BatchIntegrator {
         var isNegligible = true
         for row in 0..<count {
           let term = weight * values[row]
-          if k % 2 == 0 { coarse[row] += term }
           if !(Swift.abs(term) <= 1e-18 * sizes[row]) { isNegligible = false }
         }
         if isNegligible && k > 2 {
@@ -209,7 +209,8 @@ struct BatchIntegrator {
       }
     }
     let (first, last) = (low - 0.5, high + 0.5)
-    var before = coarse
+    // Three levels from the second on: the first is too coarse to say anything.
+    var before = [Double](repeating: .nan, count: count)
     var now = sums.map { 0.5 * $0 }
     var result = Result(
       values: now, errors: sums, converged: Array(repeating: false, count: count), evaluations: 0,
@@ -299,8 +300,8 @@ struct BatchIntegrator {
   // MARK: - Comparison with enclosures
 
   /// Whether nodes are so close that nothing can hide between two of them, whatever the parameters: over each gap w the
-  /// second derivative is at most 64 max|f|/w² (a peak of
-  /// that height is wider than w/8), unless what there is does not matter.
+  /// second derivative is at most 144 max|f|/w² (a peak of
+  /// that height is wider than w/12), unless what there is does not matter.
   ///
   /// - Parameter smallest: the smallest of the integrals' magnitudes.
   private func shows(_ nodes: [Double], smallest: Double) -> Bool {
@@ -315,7 +316,7 @@ struct BatchIntegrator {
           let f = enclosures(low, high)
           if f.value.isEmpty { return false }
           if f.value.magnitude * (high - low) <= negligible { continue }
-          if f.bend * width * width <= 64 * f.value.magnitude { continue }
+          if f.bend * width * width <= 144 * f.value.magnitude { continue }
           let middle = 0.5 * low + 0.5 * high
           open += [(low, middle), (middle, high)]
         }

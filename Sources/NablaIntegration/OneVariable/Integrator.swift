@@ -72,7 +72,8 @@ final class Integrator {
     // Oscillating tails are pieces of their own; the line has two.
     var tails: [Double: OscillatingTail] = [:]
     if options.method == .automatic {
-      for (direction, isInfinite) in [(-1.0, lower == -.infinity), (1.0, upper == .infinity)] where isInfinite {
+      for (direction, isInfinite) in [(-1.0, lower == -.infinity), (1.0, upper == .infinity)] where isInfinite
+      {
         let end = direction < 0 ? inner.first ?? Swift.min(upper, 0) : inner.last ?? Swift.max(lower, 0)
         guard let tail = integrand.oscillation(direction: direction), let start = tail.start(from: end) else {
           continue
@@ -300,7 +301,8 @@ final class Integrator {
       value: value, errorEstimate: error + 4 * absolute * .ulpOfOne, evaluations: integrand.evaluations,
       intervalEvaluations: integrand.enclosures?.evaluations ?? 0, reason: reason,
       method: hasTail
-        ? .oscillatory : rules.count == 2 ? .mixed : rules.contains(true) ? .gaussKronrod : .doubleExponential)
+        ? .oscillatory : rules.count == 2 ? .mixed : rules.contains(true) ? .gaussKronrod : .doubleExponential
+    )
   }
 
   /// A divergent or undefined integral.

@@ -73,7 +73,9 @@ struct QuasiMonteCarlo {
         return bracket.allows(mean, error: error)
           ? result(mean, error, .converged) : result(mean, .infinity, .noFurtherProgress)
       }
-      if integrand.evaluations + added * Self.replicates > limit { return result(mean, error, .evaluationLimit) }
+      if integrand.evaluations + added * Self.replicates > limit {
+        return result(mean, error, .evaluationLimit)
+      }
     }
   }
 }
