@@ -9,13 +9,14 @@ import Testing
     #expect(
       run.output == """
         OVERVIEW: Exact derivatives and what they are for: critical points, minima,
-        fits, values and gradients.
+        fits, integrals.
 
         Examples:
           nabla classify "(x^2+y-11)^2+(x+y^2-7)^2" --in x=-5:5,y=-5:5
           nabla classify "x^2-y^2" --at 0,0
           nabla evaluate "x*exp(-y)" --at x=1,y=2 --outputs value,gradient,hessian
           nabla differentiate "sin(x)*y^2" --order 2
+          nabla integrate "exp(-x^2)" --over x=-inf:inf
           nabla minimize "100*(y-x^2)^2+(1-x)^2" --from x=-1.2,y=1
           nabla fit "a+b*x" --data data.csv --response y --start a=0,b=0
           nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
@@ -46,6 +47,8 @@ import Testing
                                   points in a box.
           evaluate                Compute values and derivatives at points.
           differentiate           Print the derivatives of an expression as formulas.
+          integrate               Compute a definite integral with an estimate of its
+                                  error.
           minimize                Find a local minimum from a start.
           fit                     Fit a model to data by least squares.
           plot                    Draw a function of one or two variables with its
@@ -58,7 +61,7 @@ import Testing
 
   @Test(
     "the main help names every command and what it does",
-    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit", "plot"])
+    arguments: ["classify", "evaluate", "differentiate", "integrate", "minimize", "fit", "plot"])
   func commands(_ name: String) throws {
     #expect(try Nabla(["--help"]).output.contains("\n  \(name) "))
     let help = try Nabla([name, "--help"])
@@ -69,7 +72,7 @@ import Testing
 
   @Test(
     "the examples of the help run",
-    arguments: ["classify", "evaluate", "differentiate", "minimize", "fit", "plot"])
+    arguments: ["classify", "evaluate", "differentiate", "integrate", "minimize", "fit", "plot"])
   func examples(_ name: String) throws {
     let scratch = try Scratch()
     _ = try scratch.file("points.csv", "x\n0\n0.5\n")
