@@ -72,10 +72,10 @@ struct ProductRules {
       let before = Swift.abs(estimates[estimates.count - 2] - estimates[estimates.count - 3])
       let error =
         last < 0.1 * before ? Swift.min(last, Swift.max(100 * last * (last / before), 1e-8 * before)) : last
-      let target = Swift.max(options.target(for: value), 32 * absolute * .ulpOfOne)
+      let target = Swift.max(options.target(for: value), 160 * absolute * .ulpOfOne)
       if error <= target {
         return Integral(
-          value: value, errorEstimate: error + 16 * absolute * .ulpOfOne, evaluations: integrand.evaluations,
+          value: value, errorEstimate: error + 128 * absolute * .ulpOfOne, evaluations: integrand.evaluations,
           intervalEvaluations: integrand.intervalEvaluations, reason: .converged, method: method)
       }
       // Where twice the nodes bring no digit, more will not either.
@@ -134,7 +134,7 @@ struct ProductRules {
         let weight = weights[place]
         guard f.isFinite else {
           // A singularity met by rounding, or 0·∞ far outside, where the weight is negligible anyway.
-          if weight < 1e-30 * volume { continue }
+          if weight < (integrand.isMapped ? 1e-10 : 1e-30) * volume { continue }
           return nil
         }
         let term = weight * f

@@ -306,9 +306,12 @@ struct BatchIntegrator {
   /// - Parameter smallest: the smallest of the integrals' magnitudes.
   private func shows(_ nodes: [Double], smallest: Double) -> Bool {
     let negligible = 0.1 * Swift.max(options.relativeTolerance, .ulpOfOne) * smallest / Double(nodes.count)
-    for (low, high) in zip(nodes, nodes.dropFirst()) where low < high {
-      let width = high - low
-      var cells = [(low, high)]
+    // Two gaps at a time.
+    for index in stride(from: 0, to: nodes.count - 1, by: 2) {
+      let last = Swift.min(index + 2, nodes.count - 1)
+      let width = Swift.max(nodes[index + 1] - nodes[index], nodes[last] - nodes[last - 1])
+      guard nodes[index] < nodes[last] else { continue }
+      var cells = [(nodes[index], nodes[last])]
       var depth = 0
       while !cells.isEmpty {
         var open: [(Double, Double)] = []

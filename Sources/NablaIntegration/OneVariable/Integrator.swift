@@ -39,7 +39,8 @@ final class Integrator {
       // What rounding of x costs is accepted up to eight digits: more are not to be had.
       let isExponential = pieces.contains { $0.doubleExponential != nil }
       let floor =
-        (isExponential ? Self.roundings : 8) * absolute * .ulpOfOne + Swift.min(1.5 * noise, Self.acceptedNoise * absolute)
+        (isExponential ? Self.roundings : 8) * absolute * .ulpOfOne
+        + Swift.min(1.5 * noise, Self.acceptedNoise * absolute)
       let target = Swift.max(options.target(for: value), floor)
       var work: [Int] = []
       if error <= target && error.isFinite && value.isFinite {
