@@ -130,6 +130,8 @@ struct ProductRules {
         }
         isDone = axis == n
       }
+      // By batches, so that rounding errors do not grow with their number.
+      var (part, size) = (0.0, 0.0)
       for (place, f) in integrand.values(at: points).enumerated() where weights[place] != 0 {
         let weight = weights[place]
         guard f.isFinite else {
@@ -138,8 +140,8 @@ struct ProductRules {
           return nil
         }
         let term = weight * f
-        value += term
-        absolute += Swift.abs(term)
+        part += term
+        size += Swift.abs(term)
         if isFirst {
           for j in 0..<n {
             let k = places[place * n + j]
@@ -147,6 +149,8 @@ struct ProductRules {
           }
         }
       }
+      value += part
+      absolute += size
     }
     let used = largest.map { terms -> ClosedRange<Int> in
       let negligible = 1e-20 * absolute
