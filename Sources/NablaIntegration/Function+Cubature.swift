@@ -75,6 +75,17 @@ enum Cubature {
     let n = integrand.dimension
     let limit = options.maxEvaluations * (n <= 2 ? 20 : 100)
     let method = options.method
+    if n > dimensionLimit && n <= 10 && method == .automatic {
+      // A few nodes a side are enough for the smoothest.
+      let whole = [(lower: integrand.lower, upper: integrand.upper)]
+      if integrand.enclosure(integrand.lower, integrand.upper).isContinuous, !integrand.isMapped,
+        let result = ProductRules(integrand: integrand, options: options, limit: limit / 10).gaussLegendre(
+          whole),
+        MassBracket(integrand, whole, budget: 2000).allows(result.value, error: result.errorEstimate)
+      {
+        return result
+      }
+    }
     if method == .quasiMonteCarlo || (n > dimensionLimit && method == .automatic) {
       return QuasiMonteCarlo(integrand, options: options, limit: limit / 5).run()
     }
@@ -87,7 +98,9 @@ enum Cubature {
         method == .productDoubleExponential
         ? [rules.doubleExponential]
         : isSmooth || integrand.isMapped
-          ? [rules.gaussLegendre, rules.doubleExponential] : [rules.doubleExponential, rules.gaussLegendre]
+          ? integrand.isMapped
+            ? [rules.doubleExponential, rules.gaussLegendre] : [rules.gaussLegendre, rules.doubleExponential]
+          : [rules.doubleExponential, rules.gaussLegendre]
       for attempt in attempts {
         if let result = attempt(boxes), bracket.allows(result.value, error: result.errorEstimate) {
           return result

@@ -20,7 +20,8 @@ extension Function {
   /// - Precondition: the function has one variable and one output; the ends are not NaN.
   /// - Complexity: some tens to some thousands of values, in batches of a compiled kernel.
   public func integral(
-    from a: Double, to b: Double, parameters: [Double] = [], options: IntegrationOptions = IntegrationOptions()
+    from a: Double, to b: Double, parameters: [Double] = [],
+    options: IntegrationOptions = IntegrationOptions()
   ) -> Integral {
     precondition(
       variables.count == 1 && outputs.count == 1,

@@ -70,6 +70,8 @@ public enum IntegrationMethod: String, Sendable, CaseIterable {
   case automatic
   /// Adaptive bisection with the 21-point Gauss–Kronrod rule.
   case gaussKronrod
+  /// Gauss–Legendre rules with more and more nodes: of batches only.
+  case gaussLegendre
   /// The trapezoidal rule after a double-exponential change of variable (tanh-sinh, exp-sinh, sinh-sinh).
   case doubleExponential
   /// Gauss–Kronrod on smooth parts of the range, double-exponential rules where it ends in a singularity or at ∞.

@@ -112,13 +112,18 @@ struct AdaptiveCubature {
       let values = integrand.values(at: points)
       for (place, index) in part.enumerated() {
         let own = values[place * rule.count..<(place + 1) * rule.count]
-        if let bad = own.first(where: { !$0.isFinite }) { nonFinite = bad.isNaN ? .nan : nonFinite ?? bad }
+        // A node on a singularity says nothing of the cell; where there are only such, nothing else is to be found.
+        if own.allSatisfy({ !$0.isFinite }) {
+          nonFinite = own.contains(where: \.isNaN) ? .nan : nonFinite ?? own[own.startIndex]
+        }
         set(index, own)
       }
     }
   }
 
   private mutating func set(_ index: Int, _ values: ArraySlice<Double>) {
+    let isSingular = values.contains { !$0.isFinite }
+    let values = isSingular ? values.map { $0.isFinite ? $0 : 0 }[...] : values
     let cell = cells[index]
     let widths = zip(cell.lower, cell.upper).map { $1 - $0 }
     let volume = widths.reduce(1, *)
@@ -127,6 +132,11 @@ struct AdaptiveCubature {
     cells[index].error = estimate.error
     cells[index].absolute = estimate.absolute
     cells[index].axis = estimate.axis
+    if isSingular {
+      cells[index].error = Swift.max(estimate.error, volume * estimate.largest)
+      cells[index].axis = widths.indices.max { widths[$0] < widths[$1] }!
+      return
+    }
     let enclosure = integrand.enclosure(cell.lower, cell.upper)
     guard enclosure.value.isBounded else { return }
     let mass = volume * enclosure.value.magnitude

@@ -29,7 +29,7 @@ struct MassBracket {
       let gaps = all.map(\.gap)
       let finite = gaps.filter(\.isFinite).reduce(0, +)
       let share = finite / Double(all.count)
-      let chosen = all.indices.filter { !(gaps[$0] <= share) && !gaps[$0].isNaN }
+      let chosen = all.indices.filter { !(gaps[$0] < share) && !gaps[$0].isNaN }
       if chosen.isEmpty || finite == 0 && gaps.allSatisfy(\.isFinite) { break }
       var isChanged = false
       for index in chosen.prefix(budget - all.count) {

@@ -5,8 +5,8 @@ internal import NablaTensors
 
 /// Integrals of one function over one range for many rows of parameters, by a rule that all share.
 ///
-/// Finite ranges on which the function is smooth for all parameters take Gauss–Kronrod panels, others one
-/// double-exponential rule. A node is evaluated for all rows in one run of the kernel. Enclosures that hold for all
+/// Ranges on which the function is smooth for all parameters, and damped far out, take Gauss–Legendre rules, others a
+/// double-exponential one. A node is evaluated for all rows in one run of the kernel. Enclosures that hold for all
 /// parameters say whether the nodes are close enough for whatever the function may do. Rows for which the shared rule does
 /// not reach the tolerance are left to be integrated by themselves.
 struct BatchIntegrator {
@@ -23,7 +23,6 @@ struct BatchIntegrator {
   private let enclosures: Enclosures
 
   private static let lastLevel = 5
-  private static let panelLimit = 32
 
   /// - Parameter parameters: [K, p] with K > 0.
   init(_ function: Function, parameters: Tensor<Double>, options: IntegrationOptions) {
@@ -75,10 +74,19 @@ struct BatchIntegrator {
     let isSmooth = !breaks.isLowerEndSingular && !breaks.isUpperEndSingular
     if isSmooth && !enclosures(lower, upper).isSmooth { return nil }
     if lower.isFinite && upper.isFinite && isSmooth && options.method != .doubleExponential {
-      return gaussKronrod(lower, upper)
+      return gaussLegendre(lower, upper)
     }
     // Beside other ends than 0 the distance loses digits: those have forms of their own.
     if (breaks.isLowerEndSingular && lower != 0) || (breaks.isUpperEndSingular && upper != 0) { return nil }
+    // A damped integrand ends where its enclosures say that nothing follows: what is left is smooth and finite.
+    if isSmooth && options.method == .automatic, lower.isFinite != upper.isFinite {
+      let end = lower.isFinite ? lower : upper
+      if let reach = reach(from: end, direction: lower.isFinite ? 1 : -1) {
+        let result = lower.isFinite ? gaussLegendre(end, end + reach) : gaussLegendre(end - reach, end)
+        if result != nil { return result }
+        clear()
+      }
+    }
     let map: DoubleExponential
     switch (lower.isFinite, upper.isFinite) {
     case (true, true): map = .finite(lower: lower, upper: upper)
@@ -87,6 +95,34 @@ struct BatchIntegrator {
     case (false, false): map = .line(center: 0, scale: 1)
     }
     return doubleExponential(map)
+  }
+
+  /// The length of a range beside an end beyond which the integrand is negligible for all parameters; nil if there is none.
+  private func reach(from end: Double, direction: Double) -> Double? {
+    func magnitude(_ near: Double, _ far: Double) -> Double {
+      let value = enclosures(
+        direction > 0 ? end + near : end - far, direction > 0 ? end + far : end - near
+      ).value
+      return value.isEmpty ? .infinity : value.magnitude
+    }
+    let largest = magnitude(0, 1)
+    guard largest > 0, largest.isFinite else { return nil }
+    // What follows is then damped at least like a power of high order: parts in geometric progression show it.
+    let limit = 1e-19 * largest
+    var near = 1.0
+    while near < 1e3 {
+      if magnitude(near, 1.125 * near) * near <= limit {
+        var (far, isDamped) = (near, true)
+        while far < 1e100 && isDamped {
+          let next = far * Swift.max(4, far)
+          isDamped = magnitude(far, next) * next <= limit || magnitude(far, next) <= 1e-300
+          far = next
+        }
+        return isDamped ? near : nil
+      }
+      near *= 1.125
+    }
+    return nil
   }
 
   // MARK: - Nodes
@@ -98,7 +134,9 @@ struct BatchIntegrator {
     sums.withUnsafeMutableBufferPointer { sums in
       sizes.withUnsafeMutableBufferPointer { sizes in
         values.withUnsafeBufferPointer { values in
-          guard let s = sums.baseAddress, let a = sizes.baseAddress, let f = values.baseAddress else { return }
+          guard let s = sums.baseAddress, let a = sizes.baseAddress, let f = values.baseAddress else {
+            return
+          }
           for k in 0..<count {
             let term = weight * f[k]
             s[k] += term
@@ -148,7 +186,6 @@ struct BatchIntegrator {
     }
     // From the middle outwards, until the terms of all rows are negligible, three times.
     var (low, high) = (0.0, 0.0)
-    var coarse = sums
     for side in [1.0, -1.0] {
       var quiet = 0
       var k = side > 0 ? 0 : 1
@@ -160,7 +197,6 @@ struct BatchIntegrator {
         var isNegligible = true
         for row in 0..<count {
           let term = weight * values[row]
-          if k % 2 == 0 { coarse[row] += term }
           if !(Swift.abs(term) <= 1e-18 * sizes[row]) { isNegligible = false }
         }
         if isNegligible && k > 2 {
@@ -173,7 +209,8 @@ struct BatchIntegrator {
       }
     }
     let (first, last) = (low - 0.5, high + 0.5)
-    var before = coarse
+    // Three levels from the second on: the first is too coarse to say anything.
+    var before = [Double](repeating: .nan, count: count)
     var now = sums.map { 0.5 * $0 }
     var result = Result(
       values: now, errors: sums, converged: Array(repeating: false, count: count), evaluations: 0,
@@ -187,104 +224,74 @@ struct BatchIntegrator {
         nodes.append((t, x))
         t += 2 * step
       }
-      var worst = true
-      for row in 0..<count {
-        let value = step * sums[row]
-        let size = step * sizes[row]
-        let change = Swift.abs(value - now[row])
-        let earlier = Swift.abs(now[row] - before[row])
-        var error = change < 0.1 * earlier ? Swift.min(change, 100 * change * (change / earlier)) : change
-        error += 64 * size * .ulpOfOne
-        before[row] = now[row]
-        now[row] = value
-        result.values[row] = value
-        result.errors[row] = error
-        result.converged[row] = error <= Swift.max(options.target(for: value), 80 * size * .ulpOfOne)
-        worst = worst && result.converged[row]
-      }
-      if worst { break }
+      if judge(&result, &now, &before, step: step) { break }
     }
     nodes.sort { $0.t < $1.t }
-    var least = Double.infinity
-    for row in 0..<count where result.converged[row] { least = Swift.min(least, Swift.abs(result.values[row])) }
-    guard least < .infinity, shows(nodes.map(\.x), smallest: least) else { return nil }
-    result.evaluations = evaluations
-    result.intervalEvaluations = enclosures.evaluations
-    return result
+    return finish(&result, nodes.map(\.x))
   }
 
-  // MARK: - Gauss–Kronrod panels
+  // MARK: - Gauss–Legendre rules
 
-  private mutating func gaussKronrod(_ lower: Double, _ upper: Double) -> Result? {
-    struct Panel {
-      var lower: Double
-      var upper: Double
-      var values: [Double]
-      var errors: [Double]
-      var sizes: [Double]
-    }
-    var samples: [Double] = []
-    func panel(_ lower: Double, _ upper: Double) -> Panel {
-      let (middle, half) = (0.5 * lower + 0.5 * upper, 0.5 * (upper - lower))
-      let zeros = [Double](repeating: 0, count: count)
-      (sums, sizes) = (zeros, zeros)
-      var gauss = zeros
-      for (i, node) in GaussKronrod.nodes.enumerated() {
-        let x = middle + half * node
-        samples.append(x)
-        add(x, weight: half * GaussKronrod.weights[i])
-        let weight = half * GaussKronrod.gaussWeights[i]
-        if weight > 0 { for row in 0..<count { gauss[row] += weight * values[row] } }
-      }
-      var panel = Panel(lower: lower, upper: upper, values: sums, errors: gauss, sizes: sizes)
-      for row in 0..<count {
-        // As a single integral's, with ∫|f| in place of ∫|f − mean|.
-        let error = Swift.abs(sums[row] - gauss[row])
-        let ratio = 200 * error / Swift.max(sizes[row], .leastNormalMagnitude)
-        panel.errors[row] = sizes[row] * Swift.min(1, ratio * ratio.squareRoot()) + 4 * sizes[row] * .ulpOfOne
-      }
-      return panel
-    }
-    var panels = [panel(lower, upper)]
+  private static let rules = [24, 40, 60, 88].map { GaussLegendre($0) }
+
+  private mutating func clear() {
+    sums = Array(repeating: 0, count: count)
+    sizes = sums
+  }
+
+  private mutating func gaussLegendre(_ lower: Double, _ upper: Double) -> Result? {
+    let (middle, half) = (0.5 * lower + 0.5 * upper, 0.5 * (upper - lower))
+    var nodes = [lower, upper]
+    var now = [Double](repeating: .nan, count: count)
+    var before = now
     var result = Result(
-      values: values, errors: values, converged: Array(repeating: false, count: count), evaluations: 0,
-      intervalEvaluations: 0, method: .gaussKronrod)
-    while true {
-      var isDone = true
-      var needs = [Double](repeating: 0, count: panels.count)
-      for row in 0..<count {
-        var (value, error, size) = (0.0, 0.0, 0.0)
-        for panel in panels {
-          value += panel.values[row]
-          error += panel.errors[row]
-          size += panel.sizes[row]
-        }
-        let target = Swift.max(options.target(for: value), 16 * size * .ulpOfOne)
-        result.values[row] = value
-        result.errors[row] = error
-        result.converged[row] = error <= target
-        guard !(error <= target) else { continue }
-        isDone = false
-        for (index, panel) in panels.enumerated() {
-          needs[index] = Swift.max(needs[index], panel.errors[row] / Swift.max(target, .leastNormalMagnitude))
-        }
+      values: now, errors: now, converged: Array(repeating: false, count: count), evaluations: 0,
+      intervalEvaluations: 0, method: .gaussLegendre)
+    for rule in Self.rules {
+      clear()
+      for (node, weight) in zip(rule.nodes, rule.weights) {
+        let x = middle + half * node
+        nodes.append(x)
+        add(x, weight: half * weight)
       }
-      if isDone { break }
-      let share = 0.5 / Double(panels.count)
-      let chosen = panels.indices.filter { !(needs[$0] <= share) }
-      if chosen.isEmpty || panels.count + chosen.count > Self.panelLimit { break }
-      for index in chosen {
-        let old = panels[index]
-        let middle = 0.5 * old.lower + 0.5 * old.upper
-        guard middle > old.lower, middle < old.upper else { return nil }
-        panels[index] = panel(old.lower, middle)
-        panels.append(panel(middle, old.upper))
-      }
+      if judge(&result, &now, &before, step: 1) { break }
     }
-    samples = [lower] + samples.sorted() + [upper]
-    var least = Double.infinity
-    for row in 0..<count where result.converged[row] { least = Swift.min(least, Swift.abs(result.values[row])) }
-    guard least < .infinity, shows(samples, smallest: least) else { return nil }
+    return finish(&result, nodes.sorted())
+  }
+
+  /// Compares the sums of a level with those of the two before.
+  ///
+  /// - Returns: whether all rows are within the tolerance.
+  private func judge(
+    _ result: inout Result, _ now: inout [Double], _ before: inout [Double], step: Double
+  ) -> Bool {
+    var isDone = true
+    for row in 0..<count {
+      let (value, size) = (step * sums[row], step * sizes[row])
+      let change = Swift.abs(value - now[row])
+      let earlier = Swift.abs(now[row] - before[row])
+      // As for a single integral. NaN, as long as there are not three levels, is no convergence.
+      let fast = Swift.max(100 * change * (change / earlier), 1e-8 * earlier)
+      let error = (change < 0.1 * earlier ? Swift.min(change, fast) : change) + 64 * size * .ulpOfOne
+      result.values[row] = value
+      result.errors[row] = error
+      let isConverged =
+        earlier.isFinite && error <= Swift.max(options.target(for: value), 80 * size * .ulpOfOne)
+      result.converged[row] = isConverged
+      isDone = isDone && isConverged
+      before[row] = now[row]
+      now[row] = value
+    }
+    return isDone
+  }
+
+  private func finish(_ result: inout Result, _ nodes: [Double]) -> Result? {
+    var (least, size) = (Double.infinity, Double.infinity)
+    for row in 0..<count where result.converged[row] {
+      least = Swift.min(least, Swift.abs(result.values[row]))
+      size = Swift.min(size, sizes[row])
+    }
+    guard least < .infinity, shows(nodes, smallest: Swift.max(least, 1e-6 * size)) else { return nil }
     result.evaluations = evaluations
     result.intervalEvaluations = enclosures.evaluations
     return result
@@ -293,14 +300,18 @@ struct BatchIntegrator {
   // MARK: - Comparison with enclosures
 
   /// Whether nodes are so close that nothing can hide between two of them, whatever the parameters: over each gap w the
-  /// second derivative is at most 4 max|f|/w², unless what there is does not matter.
+  /// second derivative is at most 144 max|f|/w² (a peak of
+  /// that height is wider than w/12), unless what there is does not matter.
   ///
   /// - Parameter smallest: the smallest of the integrals' magnitudes.
   private func shows(_ nodes: [Double], smallest: Double) -> Bool {
     let negligible = 0.1 * Swift.max(options.relativeTolerance, .ulpOfOne) * smallest / Double(nodes.count)
-    for (low, high) in zip(nodes, nodes.dropFirst()) where low < high {
-      let width = high - low
-      var cells = [(low, high)]
+    // Two gaps at a time.
+    for index in stride(from: 0, to: nodes.count - 1, by: 2) {
+      let last = Swift.min(index + 2, nodes.count - 1)
+      let width = Swift.max(nodes[index + 1] - nodes[index], nodes[last] - nodes[last - 1])
+      guard nodes[index] < nodes[last] else { continue }
+      var cells = [(nodes[index], nodes[last])]
       var depth = 0
       while !cells.isEmpty {
         var open: [(Double, Double)] = []
@@ -308,7 +319,7 @@ struct BatchIntegrator {
           let f = enclosures(low, high)
           if f.value.isEmpty { return false }
           if f.value.magnitude * (high - low) <= negligible { continue }
-          if f.bend * width * width <= 4 * f.value.magnitude { continue }
+          if f.bend * width * width <= 144 * f.value.magnitude { continue }
           let middle = 0.5 * low + 0.5 * high
           open += [(low, middle), (middle, high)]
         }

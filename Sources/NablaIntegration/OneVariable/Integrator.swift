@@ -21,6 +21,8 @@ final class Integrator {
   /// Enclosures for the comparison of one piece.
   private static let pieceBudget = 3000
   private static let acceptedNoise = 1e-8
+  /// The rounding error of a double-exponential rule in ulps of ∫|f|: somewhat above what its estimate adds.
+  private static let roundings = 80.0
 
   init(_ integrand: Integrand, options: IntegrationOptions) {
     self.integrand = integrand
@@ -35,7 +37,10 @@ final class Integrator {
       if let failure = failure() { return failure }
       let (value, error, absolute, noise) = totals()
       // What rounding of x costs is accepted up to eight digits: more are not to be had.
-      let floor = 8 * absolute * .ulpOfOne + Swift.min(1.5 * noise, Self.acceptedNoise * absolute)
+      let isExponential = pieces.contains { $0.doubleExponential != nil }
+      let floor =
+        (isExponential ? Self.roundings : 8) * absolute * .ulpOfOne
+        + Swift.min(1.5 * noise, Self.acceptedNoise * absolute)
       let target = Swift.max(options.target(for: value), floor)
       var work: [Int] = []
       if error <= target && error.isFinite && value.isFinite {
@@ -72,7 +77,8 @@ final class Integrator {
     // Oscillating tails are pieces of their own; the line has two.
     var tails: [Double: OscillatingTail] = [:]
     if options.method == .automatic {
-      for (direction, isInfinite) in [(-1.0, lower == -.infinity), (1.0, upper == .infinity)] where isInfinite {
+      for (direction, isInfinite) in [(-1.0, lower == -.infinity), (1.0, upper == .infinity)] where isInfinite
+      {
         let end = direction < 0 ? inner.first ?? Swift.min(upper, 0) : inner.last ?? Swift.max(lower, 0)
         guard let tail = integrand.oscillation(direction: direction), let start = tail.start(from: end) else {
           continue
@@ -296,11 +302,13 @@ final class Integrator {
   ) -> Integral {
     let rules = Set(pieces.filter { $0.tail == nil }.map { $0.doubleExponential == nil })
     let hasTail = pieces.contains { $0.tail != nil }
+    let estimate = error + 4 * absolute * .ulpOfOne
     return Integral(
-      value: value, errorEstimate: error + 4 * absolute * .ulpOfOne, evaluations: integrand.evaluations,
+      value: value, errorEstimate: estimate.isNaN ? .infinity : estimate, evaluations: integrand.evaluations,
       intervalEvaluations: integrand.enclosures?.evaluations ?? 0, reason: reason,
       method: hasTail
-        ? .oscillatory : rules.count == 2 ? .mixed : rules.contains(true) ? .gaussKronrod : .doubleExponential)
+        ? .oscillatory : rules.count == 2 ? .mixed : rules.contains(true) ? .gaussKronrod : .doubleExponential
+    )
   }
 
   /// A divergent or undefined integral.

@@ -29,7 +29,9 @@ enum LocalForm {
     func polynomial(_ expression: Expr, _ value0: Double) -> Expr? {
       let first = expression.derivative(by: variable)
       let slope = value(first)
-      guard slope.isFinite, Swift.abs(value0) <= 8 * unit * Swift.abs(slope) || value0 == 0 else { return nil }
+      guard slope.isFinite, Swift.abs(value0) <= 8 * unit * Swift.abs(slope) || value0 == 0 else {
+        return nil
+      }
       let second = first.derivative(by: variable)
       let (bend, third) = (value(second), value(second.derivative(by: variable)))
       guard bend.isFinite, third.isFinite, slope != 0 || bend != 0 || third != 0 else { return nil }

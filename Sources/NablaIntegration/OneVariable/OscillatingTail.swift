@@ -58,7 +58,8 @@ struct OscillatingTail {
   ///   - start: from ``start(from:)``.
   ///   - integral: of a finite range, with ∫|f|.
   func run(
-    from start: Double, integral: (_ lower: Double, _ upper: Double) -> (value: Double, error: Double, absolute: Double)
+    from start: Double,
+    integral: (_ lower: Double, _ upper: Double) -> (value: Double, error: Double, absolute: Double)
   ) -> Result {
     var (y, step) = (direction * start, 1.0)
     var terms: [Double] = []

@@ -92,15 +92,19 @@ extension Piece {
 
   /// An estimate from the differences e of successive levels: where e falls faster than by a factor of ten, the next
   /// difference falls by that factor once more (by its square, where convergence is of order two). A factor of 100
-  /// keeps it on the safe side.
+  /// keeps it on the safe side; so does that a difference counts as no less than a hundredth of what the two before promise, and that no more than eight digits are credited to one level.
   private static func discretizationError(_ estimates: [Double]) -> Double {
     let n = estimates.count
     guard n >= 2 else { return .infinity }
     let last = Swift.abs(estimates[n - 1] - estimates[n - 2])
     guard n >= 3 else { return last }
     let before = Swift.abs(estimates[n - 2] - estimates[n - 3])
-    guard last < 0.1 * before else { return last }
-    return Swift.min(last, 100 * last * (last / before))
+    // A single difference can be small by accident.
+    guard n >= 4 else { return Swift.max(last, 0.01 * before) }
+    let earlier = Swift.abs(estimates[n - 3] - estimates[n - 4])
+    let steady = Swift.max(last, 0.01 * before * Swift.min(1, before / earlier))
+    guard steady < 0.1 * before else { return Swift.max(last, steady) }
+    return Swift.max(1e-8 * before, Swift.min(steady, 100 * steady * (steady / before)))
   }
 
   /// What lies beyond the last node, if f goes on like the power of the distance that the last nodes show.
@@ -108,7 +112,8 @@ extension Piece {
   /// - Parameter isOverflown: whether f is infinite beyond.
   /// - Returns: the part of the integral, how uncertain it is, and the sign of a divergent one (NaN if it has none).
   private func outside(
-    _ samples: ArraySlice<DoubleExponentialState.Sample>, _ map: DoubleExponential, step: Double, isUpper: Bool,
+    _ samples: ArraySlice<DoubleExponentialState.Sample>, _ map: DoubleExponential, step: Double,
+    isUpper: Bool,
     isOverflown: Bool
   ) -> (value: Double, error: Double, divergence: Double?) {
     var ordered = isUpper ? Array(samples.reversed()) : Array(samples)
@@ -120,7 +125,9 @@ extension Piece {
     }
     // A value that is 0 because an intermediate result overflowed, as in x/(1 + x²), comes all at once.
     let first = ordered.firstIndex { $0.value != 0 } ?? ordered.count
-    guard first < ordered.count, first == 0 || Swift.abs(ordered[first].value) > 1e-200 else { return (0, 0, nil) }
+    guard first < ordered.count, first == 0 || Swift.abs(ordered[first].value) > 1e-200 else {
+      return (0, 0, nil)
+    }
     guard first == 0 || (isAtInfinity && distance(ordered[first]) > 1e12) else { return (0, 0, nil) }
     ordered.removeFirst(first)
     ordered = Array(ordered.prefix(60))
@@ -168,7 +175,9 @@ extension Piece {
       t += isUpper ? step : -step
       guard Swift.abs(t) <= DoubleExponential.limit else { break }
       let node = map.node(t)
-      let place = { if case .line(let center, _) = map { Swift.abs(node.distance - center) } else { node.distance } }()
+      let place = {
+        if case .line(let center, _) = map { Swift.abs(node.distance - center) } else { node.distance }
+      }()
       guard place > 0, place.isFinite, node.weight.isFinite else { break }
       let value = outer.value * Double.pow(place / d, slope)
       guard value.isFinite else { break }

@@ -59,17 +59,23 @@ extension Piece {
       if hidden <= negligible { return nil }
       let bounds = shown.bounds[gap]
       if f.bend.isFinite && f.steepness.isFinite {
-        if f.bend <= Self.tolerated * bounds.bend && f.steepness <= Self.tolerated * bounds.slope { return nil }
+        if f.bend <= Self.tolerated * bounds.bend && f.steepness <= Self.tolerated * bounds.slope {
+          return nil
+        }
       } else if f.steepness.isFinite {
         if f.steepness <= Self.tolerated * bounds.slope { return nil }
       } else if f.value.width <= Self.tolerated * bounds.variation {
         return nil
       }
-      return Cell(lower: lower, upper: upper, gap: gap, depth: depth, enclosure: f, hidden: hidden, urgency: Swift.min(hidden, f.value.width * Swift.min(width, 0x1p64)))
+      return Cell(
+        lower: lower, upper: upper, gap: gap, depth: depth, enclosure: f, hidden: hidden,
+        urgency: Swift.min(hidden, f.value.width * Swift.min(width, 0x1p64)))
     }
     var heap = Heap<Cell> { $0.urgency > $1.urgency }
     for (index, gap) in gaps(points).enumerated() where gap.lower < gap.upper {
-      if let cell = cell(gap.lower, gap.upper, gap: Swift.min(Swift.max(index - 1, 0), points.count - 2), depth: 0) {
+      if let cell = cell(
+        gap.lower, gap.upper, gap: Swift.min(Swift.max(index - 1, 0), points.count - 2), depth: 0)
+      {
         heap.push(cell)
       }
     }
