@@ -55,5 +55,6 @@ struct Run {
 /// All workloads, in the order of the peers' table; what it lacks is last.
 let allWorkloads =
   pointWorkloads + learningWorkloads + matrixWorkloads + newtonWorkloads + minimizationWorkloads
-  + criticalPointWorkloads + integralWorkloads + latencyWorkloads + largeFunctionWorkloads + largeGraphWorkloads
+  + criticalPointWorkloads + integralWorkloads + latencyWorkloads + largeFunctionWorkloads
+  + largeGraphWorkloads
   + elementwiseWorkloads + taylorWorkloads + samplingWorkloads

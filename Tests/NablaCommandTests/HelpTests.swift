@@ -3,7 +3,8 @@ import Testing
 /// The help is an interface too: a change of it should be seen.
 @Suite struct HelpTests {
   private static let names = [
-    "classify", "evaluate", "differentiate", "taylor", "integrate", "expect", "divergence", "sample", "minimize", "fit",
+    "classify", "evaluate", "differentiate", "taylor", "integrate", "expect", "divergence", "sample",
+    "minimize", "fit",
     "plot",
   ]
 
