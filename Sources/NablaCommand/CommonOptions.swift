@@ -38,7 +38,7 @@ struct CommonOptions: ParsableArguments {
   /// The file to write to; nil for standard output only.
   func outputFile(
     formats: [OutputFile.Format] = OutputFile.Format.data,
-    reason: String = "a picture is drawn by classify --in, minimize, taylor and plot; write .json or .csv"
+    reason: String = "a picture is drawn by classify --in, minimize and plot; write .json or .csv"
   ) throws(CommandError) -> OutputFile? {
     guard let output else { return nil }
     return try OutputFile(output.string, formats: formats, reason: reason)

@@ -1,3 +1,4 @@
+import Foundation
 import NablaExpressions
 import NablaIntegration
 import NablaOptimization
@@ -74,6 +75,13 @@ struct DivergenceTests {
     let half = Density(x * exp(-x) * (1 + x / abs(x)) / 2, of: [x], support: line)
     let whole = Density(exp(-pow(x, 2) / 2), of: [x], support: line)
     #expect(whole.klDivergence(to: half).value == .infinity)
+    // log q = −exp(x²) overflows beyond 26.6, where p has long underflown: E exp(X²) = 1/√(1 − 2σ²).
+    let narrow = Density(exp(-50 * pow(x, 2)), of: [x], support: line)
+    let steep = Density(logarithm: -exp(pow(x, 2)), of: [x], support: line)
+    // −½ (1 + log(2πσ²)) + 1/√(1 − 2σ²) for σ = 0.1.
+    let expected: Double = 1.8937991043415836 + Foundation.log(steep.normalization().value)
+    let finite = narrow.klDivergence(to: steep)
+    #expect(finite.converged && abs(finite.value - expected) < 1e-10, "\(finite), not \(expected)")
   }
 
   /// From 0 to log 2, symmetric; of disjoint supports log 2.

@@ -67,6 +67,13 @@ enum LocalForm {
           isUseful = true
           continue
         }
+      case .log1p:
+        let argument = 1 + graph.expression(node.a)
+        if let polynomial = polynomial(argument, value(argument)) {
+          images[NodeID(id)] = log(polynomial)
+          isUseful = true
+          continue
+        }
       default: break
       }
       let operands = (0..<count).map { images[node[$0]] ?? graph.expression(node[$0]) }

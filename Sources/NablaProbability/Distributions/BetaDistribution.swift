@@ -40,9 +40,7 @@ public struct BetaDistribution: ContinuousDistribution, Hashable {
     var result = Expr(-logBeta)
     // With a factor x⁰, log x would make of the density at 0 what it is not.
     if alpha != 1 { result = result + Expr(alpha - 1) * log(x) }
-    // Where the density has a pole at 1, the distance 1 − x matters, which quadrature puts in for it; for large β the
-    // digits of log(1 − x) near 0 do.
-    if beta != 1 { result = result + Expr(beta - 1) * (beta < 1 ? log(1 - x) : log1p(-x)) }
+    if beta != 1 { result = result + Expr(beta - 1) * log1p(-x) }
     return result
   }
 

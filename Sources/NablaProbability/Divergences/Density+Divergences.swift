@@ -20,8 +20,11 @@ extension Density {
     let isInside = support.lower.indices.allSatisfy {
       support.lower[$0] >= q.support.lower[$0] && support.upper[$0] <= q.support.upper[$0]
     }
-    guard isInside && !vanishes(q) else {
-      return Estimate(closedForm: .infinity)
+    guard isInside else { return Estimate(closedForm: .infinity) }
+    if vanishes(q) {
+      return Estimate(
+        value: .infinity, errorEstimate: 0, evaluations: Self.probeCount, method: .quadrature,
+        reason: .converged)
     }
     let (zp, zq) = (normalizer(options), q.normalizer(options))
     let sum = integral(information(relativeTo: q.logarithm), options)
@@ -87,13 +90,14 @@ extension Density {
     return first > 1e-6 * Swift.abs(values[0]) && second > 0.9 * first
   }
 
+  private static let probeCount = 4_096
+
   /// Whether q is 0, and p is not, at several of many points all over the support, which no isolated zeros explain.
+  /// Where p underflows, log q may be −∞ by overflow only.
   private func vanishes(_ q: Density) -> Bool {
-    let points = probes(4_096)
-    let values = Function([logarithm, q.logarithm], of: variables).value(at: points).scalars
-    let count = (0..<points.shape[0]).count {
-      values[2 * $0] > -.infinity && values[2 * $0 + 1] == -.infinity
-    }
+    let points = probes(Self.probeCount)
+    let values = Function([formula, q.logarithm], of: variables).value(at: points).scalars
+    let count = (0..<points.shape[0]).count { values[2 * $0] > 0 && values[2 * $0 + 1] == -.infinity }
     return count >= 3
   }
 

@@ -4,8 +4,8 @@ internal import RealModule
 ///
 /// By a continued fraction, on the side where it converges fast: x < (a+1)/(a+b+2), else with a and b
 /// exchanged. The factor before it has no cancellation for large a and b (Loader, "Fast and accurate computation of
-/// binomial probabilities", 2000). Measured against mpmath for a and b from 10⁻³ to 10⁵: relative errors of
-/// the smaller one below 10⁻¹².
+/// binomial probabilities", 2000). At 124 places computed with Arb,
+/// a from 10⁻³ to 10⁵ and b from 10⁻² to 2·10⁴, both are within a relative 4·10⁻¹³.
 ///
 /// - Complexity: O(√max(a, b)) terms.
 enum IncompleteBeta {

@@ -4,7 +4,7 @@ internal import RealModule
 ///
 /// The smaller one is computed, by the power series of γ for x < a + 1 and by Legendre's continued fraction of Γ(a, x)
 /// otherwise; the factor before it without the cancellation that a·log x − x − log Γ(a) has for large a.
-/// Measured against mpmath for a from 10⁻³ to 10⁶: relative errors below 2·10⁻¹³ of the smaller one.
+/// At 46 places computed with Arb, a from 10⁻³ to 10⁶, both are within a relative 4·10⁻¹³.
 ///
 /// - Complexity: O(√a) terms near x = a, fewer elsewhere.
 /// - Source: DLMF 8.7.1, 8.9.2; the factor after DiDonato and Morris, ACM TOMS 12 (1986), section 3.
