@@ -31,7 +31,7 @@ extension Function {
     guard count > 0 else { return [] }
     var shared: BatchIntegrator.Result?
     if a != b {
-      var batch = BatchIntegrator(self, parameters: parameters, options: options)
+      let batch = BatchIntegrator(self, parameters: parameters, options: options)
       shared = batch.run(from: Swift.min(a, b), to: Swift.max(a, b))
     }
     var results: [Integral] = []
@@ -45,7 +45,7 @@ extension Function {
       results.append(
         Integral(
           value: a < b ? shared.values[row] : -shared.values[row], errorEstimate: shared.errors[row],
-          evaluations: shared.evaluations,
+          evaluations: shared.evaluations[row],
           intervalEvaluations: row == 0 ? shared.intervalEvaluations : 0, reason: .converged,
           method: shared.method))
     }

@@ -10,61 +10,52 @@ internal import NablaTensors
 /// parameters say whether the nodes are close enough for whatever the function may do. Rows for which the shared rule does
 /// not reach the tolerance are left to be integrated by themselves.
 struct BatchIntegrator {
-  private let kernel: any Kernel<Double>
-  private let function: Function
-  private let parameters: Tensor<Double>
+  let rows: ParameterRows
   private let options: IntegrationOptions
-  private let count: Int
-  /// Sums over nodes, and those of magnitudes.
-  private var sums: [Double]
-  private var sizes: [Double]
-  private var values: [Double]
-  private(set) var evaluations = 0
   private let enclosures: Enclosures
-
-  private static let lastLevel = 5
 
   /// - Parameter parameters: [K, p] with K > 0.
   init(_ function: Function, parameters: Tensor<Double>, options: IntegrationOptions) {
-    kernel = function.valueKernel
-    self.function = function
-    self.parameters = parameters
+    rows = ParameterRows(function.valueKernel, parameters)
     self.options = options
-    count = parameters.shape[0]
-    sums = Array(repeating: 0, count: count)
-    sizes = sums
-    values = sums
-    // The ranges of the parameters.
-    let (rows, width) = (count, parameters.shape[1])
-    let ranges = parameters.withUnsafeStridedPointer { base, strides in
-      (0..<width).map { j -> Interval in
-        var (low, high) = (base[j * strides[1]], base[j * strides[1]])
-        for k in 0..<rows {
-          let value = base[k * strides[0] + j * strides[1]]
-          if !value.isFinite { return .entire }
-          low = Swift.min(low, value)
-          high = Swift.max(high, value)
-        }
-        return Interval(low, high)
-      }
-    }
-    enclosures = Enclosures(function, parameterRanges: ranges)
+    enclosures = Enclosures(function, parameterRanges: rows.ranges)
   }
 
+  /// What is known of each row.
   struct Result {
-    var values: [Double]
-    var errors: [Double]
-    /// For each row whether it is within the tolerance.
-    var converged: [Bool]
-    /// The number of nodes, the same for all rows.
-    var evaluations: Int
-    var intervalEvaluations: Int
-    var method: IntegrationMethod
+    private(set) var values: [Double]
+    /// ∫|f|.
+    private(set) var sizes: [Double]
+    private(set) var errors: [Double]
+    /// Whether it is within the tolerance.
+    private(set) var converged: [Bool]
+    /// The number of nodes.
+    var evaluations: [Int]
+    var intervalEvaluations = 0
+    let method: IntegrationMethod
+
+    init(count: Int, method: IntegrationMethod) {
+      values = Array(repeating: .nan, count: count)
+      (sizes, errors) = (values, values)
+      converged = Array(repeating: false, count: count)
+      evaluations = Array(repeating: 0, count: count)
+      self.method = method
+    }
+
+    /// Takes what is within the tolerance.
+    mutating func set(_ row: Int, _ value: Double, size: Double, error: Double) {
+      (values[row], sizes[row], errors[row], converged[row]) = (value, size, error, true)
+    }
+  }
+
+  /// Whether a row's value will do, where rounding allows what is asked for. NaN will not.
+  func isConverged(_ value: Double, size: Double, error: Double) -> Bool {
+    error <= Swift.max(options.target(for: value), 80 * size * .ulpOfOne)
   }
 
   /// - Precondition: `lower < upper`.
   /// - Returns: nil where no shared rule suits.
-  mutating func run(from lower: Double, to upper: Double) -> Result? {
+  func run(from lower: Double, to upper: Double) -> Result? {
     var isRough = false
     let breaks = enclosures.breakPoints(from: lower, to: upper) { points in
       isRough = true
@@ -84,17 +75,14 @@ struct BatchIntegrator {
       if let reach = reach(from: end, direction: lower.isFinite ? 1 : -1) {
         let result = lower.isFinite ? gaussLegendre(end, end + reach) : gaussLegendre(end - reach, end)
         if result != nil { return result }
-        clear()
       }
     }
-    let map: DoubleExponential
     switch (lower.isFinite, upper.isFinite) {
-    case (true, true): map = .finite(lower: lower, upper: upper)
-    case (true, false): map = .right(lower: lower, scale: 1)
-    case (false, true): map = .left(upper: upper, scale: 1)
-    case (false, false): map = .line(center: 0, scale: 1)
+    case (true, true): return doubleExponential(.finite(lower: lower, upper: upper))
+    case (true, false): return doubleExponential(.right(lower: lower, scale: 1))
+    case (false, true): return doubleExponential(.left(upper: upper, scale: 1))
+    case (false, false): return doubleExponential(.line(center: 0, scale: 1))
     }
-    return doubleExponential(map)
   }
 
   /// The length of a range beside an end beyond which the integrand is negligible for all parameters; nil if there is none.
@@ -125,174 +113,17 @@ struct BatchIntegrator {
     return nil
   }
 
-  // MARK: - Nodes
-
-  /// Adds weight · f(x) of all rows to the sums.
-  private mutating func add(_ x: Double, weight: Double) {
-    evaluate(x)
-    let count = count
-    sums.withUnsafeMutableBufferPointer { sums in
-      sizes.withUnsafeMutableBufferPointer { sizes in
-        values.withUnsafeBufferPointer { values in
-          guard let s = sums.baseAddress, let a = sizes.baseAddress, let f = values.baseAddress else {
-            return
-          }
-          for k in 0..<count {
-            let term = weight * f[k]
-            s[k] += term
-            a[k] += Swift.abs(term)
-          }
-        }
-      }
-    }
-  }
-
-  /// f(x) of all rows.
-  private mutating func evaluate(_ x: Double) {
-    evaluations += 1
-    var x = x
-    let (kernel, parameters, count) = (kernel, parameters, count)
-    let width = parameters.shape[1]
-    withUnsafePointer(to: &x) { place in
-      parameters.withUnsafeStridedPointer { base, strides in
-        values.withUnsafeMutableBufferPointer { values in
-          withUnsafeTemporaryAllocation(of: InputColumn<Double>.self, capacity: width + 1) { inputs in
-            inputs.initializeElement(at: 0, to: InputColumn(base: place, stride: 0))
-            for j in 0..<width {
-              inputs.initializeElement(
-                at: j + 1, to: InputColumn(base: base + j * strides[1], stride: strides[0]))
-            }
-            withUnsafeTemporaryAllocation(of: OutputColumn<Double>.self, capacity: 1) { outputs in
-              outputs.initializeElement(at: 0, to: OutputColumn(base: values.baseAddress!, stride: 1))
-              kernel.run(count: count, inputs: inputs.baseAddress!, outputs: outputs.baseAddress!)
-            }
-          }
-        }
-      }
-    }
-  }
-
-  // MARK: - Double-exponential rules
-
-  private mutating func doubleExponential(_ map: DoubleExponential) -> Result? {
-    let limit = DoubleExponential.limit
-    var nodes: [(t: Double, x: Double)] = []
-    func place(_ t: Double) -> (x: Double, weight: Double)? {
-      let node = map.node(t)
-      guard node.distance.isFinite, node.weight.isFinite, node.weight > 1e-290 else { return nil }
-      let end = node.origin == .lower ? map.lower : node.origin == .upper ? map.upper : 0
-      if node.origin != .none && end != 0 && node.distance < 4 * end.ulp { return nil }
-      return (map.abscissa(node), node.weight)
-    }
-    // From the middle outwards, until the terms of all rows are negligible, three times.
-    var (low, high) = (0.0, 0.0)
-    for side in [1.0, -1.0] {
-      var quiet = 0
-      var k = side > 0 ? 0 : 1
-      while quiet < 3 {
-        let t = side * 0.5 * Double(k)
-        guard Swift.abs(t) <= limit, let (x, weight) = place(t) else { return nil }
-        add(x, weight: weight)
-        nodes.append((t, x))
-        var isNegligible = true
-        for row in 0..<count {
-          let term = weight * values[row]
-          if !(Swift.abs(term) <= 1e-18 * sizes[row]) { isNegligible = false }
-        }
-        if isNegligible && k > 2 {
-          quiet += 1
-        } else {
-          quiet = 0
-          if side > 0 { high = t } else { low = t }
-        }
-        k += 1
-      }
-    }
-    let (first, last) = (low - 0.5, high + 0.5)
-    // Three levels from the second on: the first is too coarse to say anything.
-    var before = [Double](repeating: .nan, count: count)
-    var now = sums.map { 0.5 * $0 }
-    var result = Result(
-      values: now, errors: sums, converged: Array(repeating: false, count: count), evaluations: 0,
-      intervalEvaluations: 0, method: .doubleExponential)
-    for level in 2...Self.lastLevel {
-      let step = Double(sign: .plus, exponent: -level, significand: 1)
-      var t = first + step
-      while t < last {
-        guard let (x, weight) = place(t) else { return nil }
-        add(x, weight: weight)
-        nodes.append((t, x))
-        t += 2 * step
-      }
-      if judge(&result, &now, &before, step: step) { break }
-    }
-    nodes.sort { $0.t < $1.t }
-    return finish(&result, nodes.map(\.x))
-  }
-
-  // MARK: - Gauss–Legendre rules
-
-  private static let rules = [24, 40, 60, 88].map { GaussLegendre($0) }
-
-  private mutating func clear() {
-    sums = Array(repeating: 0, count: count)
-    sizes = sums
-  }
-
-  private mutating func gaussLegendre(_ lower: Double, _ upper: Double) -> Result? {
-    let (middle, half) = (0.5 * lower + 0.5 * upper, 0.5 * (upper - lower))
-    var nodes = [lower, upper]
-    var now = [Double](repeating: .nan, count: count)
-    var before = now
-    var result = Result(
-      values: now, errors: now, converged: Array(repeating: false, count: count), evaluations: 0,
-      intervalEvaluations: 0, method: .gaussLegendre)
-    for rule in Self.rules {
-      clear()
-      for (node, weight) in zip(rule.nodes, rule.weights) {
-        let x = middle + half * node
-        nodes.append(x)
-        add(x, weight: half * weight)
-      }
-      if judge(&result, &now, &before, step: 1) { break }
-    }
-    return finish(&result, nodes.sorted())
-  }
-
-  /// Compares the sums of a level with those of the two before.
+  /// What is left to say of rows that converged: whether their rule can have missed something.
   ///
-  /// - Returns: whether all rows are within the tolerance.
-  private func judge(
-    _ result: inout Result, _ now: inout [Double], _ before: inout [Double], step: Double
-  ) -> Bool {
-    var isDone = true
-    for row in 0..<count {
-      let (value, size) = (step * sums[row], step * sizes[row])
-      let change = Swift.abs(value - now[row])
-      let earlier = Swift.abs(now[row] - before[row])
-      // As for a single integral. NaN, as long as there are not three levels, is no convergence.
-      let fast = Swift.max(100 * change * (change / earlier), 1e-8 * earlier)
-      let error = (change < 0.1 * earlier ? Swift.min(change, fast) : change) + 64 * size * .ulpOfOne
-      result.values[row] = value
-      result.errors[row] = error
-      let isConverged =
-        earlier.isFinite && error <= Swift.max(options.target(for: value), 80 * size * .ulpOfOne)
-      result.converged[row] = isConverged
-      isDone = isDone && isConverged
-      before[row] = now[row]
-      now[row] = value
-    }
-    return isDone
-  }
-
-  private func finish(_ result: inout Result, _ nodes: [Double]) -> Result? {
+  /// - Parameter nodes: in ascending order.
+  func finish(_ result: Result, _ nodes: [Double]) -> Result? {
     var (least, size) = (Double.infinity, Double.infinity)
-    for row in 0..<count where result.converged[row] {
+    for row in 0..<rows.count where result.converged[row] {
       least = Swift.min(least, Swift.abs(result.values[row]))
-      size = Swift.min(size, sizes[row])
+      size = Swift.min(size, result.sizes[row])
     }
     guard least < .infinity, shows(nodes, smallest: Swift.max(least, 1e-6 * size)) else { return nil }
-    result.evaluations = evaluations
+    var result = result
     result.intervalEvaluations = enclosures.evaluations
     return result
   }
