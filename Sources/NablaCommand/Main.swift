@@ -13,6 +13,12 @@ enum Main {
 
   /// Runs the command that the words stand for and gives the exit status.
   static func run(_ words: [String]) -> Int32 {
+    do throws(UnavailableInstructionSet) {
+      try InstructionSet.validateEnvironment()
+    } catch {
+      Console.note("error: \(error)")
+      return ExitStatus.usage.rawValue
+    }
     if words.isEmpty {
       Console.note(NablaCommand.helpMessage())
       return ExitStatus.usage.rawValue
@@ -21,12 +27,6 @@ enum Main {
       Console.note(
         "error: there is no command \"\(first.elided())\"; the commands are "
           + "\(NablaCommand.names.joined(separator: ", "))\nSee 'nabla --help' for more information.")
-      return ExitStatus.usage.rawValue
-    }
-    do throws(UnavailableInstructionSet) {
-      try InstructionSet.validateEnvironment()
-    } catch {
-      Console.note("error: \(error)")
       return ExitStatus.usage.rawValue
     }
     do {

@@ -35,7 +35,7 @@ struct NablaCommand: ParsableCommand {
       line or the expression is malformed; 65 a data file is malformed; 66 a file cannot be read; 73 one \
       cannot be written.
       """,
-    version: "0.1.0",
+    version: Installation.description,
     subcommands: [
       ClassifyCommand.self,
       EvaluateCommand.self,
@@ -48,6 +48,7 @@ struct NablaCommand: ParsableCommand {
       MinimizeCommand.self,
       FitCommand.self,
       PlotCommand.self,
+      DoctorCommand.self,
     ])
 
   /// The words by which the commands are called.

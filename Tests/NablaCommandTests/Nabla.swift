@@ -21,14 +21,19 @@ struct Nabla {
   ///   - input: what standard input holds.
   ///   - directory: the working directory.
   ///   - environment: what differs from the tests' own environment.
+  ///   - interrupts: whether to send SIGTERM as soon as the process no longer ends by it.
   init(
-    _ arguments: [String], input: String = "", directory: URL? = nil, environment: [String: String] = [:]
+    _ arguments: [String], input: String = "", directory: URL? = nil, environment: [String: String] = [:],
+    interrupts: Bool = false
   ) throws {
-    try self.init(arguments, bytes: Array(input.utf8), directory: directory, environment: environment)
+    try self.init(
+      arguments, bytes: Array(input.utf8), directory: directory, environment: environment,
+      interrupts: interrupts)
   }
 
   init(
-    _ arguments: [String], bytes: [UInt8], directory: URL? = nil, environment: [String: String] = [:]
+    _ arguments: [String], bytes: [UInt8], directory: URL? = nil, environment: [String: String] = [:],
+    interrupts: Bool = false
   ) throws {
     // Files instead of pipes: nothing can block, however much is written.
     let scratch = try Scratch()
@@ -45,12 +50,23 @@ struct Nabla {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
+    if interrupts {
+      while process.isRunning && !Self.minds(SIGTERM, process.processIdentifier) { usleep(1000) }
+      kill(process.processIdentifier, SIGTERM)
+    }
     process.waitUntilExit()
     status = process.terminationStatus
     isKilled = process.terminationReason == .uncaughtSignal
     self.output = String(decoding: try Data(contentsOf: output), as: UTF8.self)
     self.errors = String(decoding: try Data(contentsOf: errors), as: UTF8.self)
     #expect(!isKilled, "nabla \(arguments.map { $0.prefix(80) }) ended by signal \(status)")
+  }
+
+  /// Whether a process no longer lets a signal end it, by the kernel's mask of ignored ones.
+  private static func minds(_ signal: Int32, _ process: Int32) -> Bool {
+    let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+    let mask = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }?.split(separator: "\t").last
+    return (mask.flatMap { UInt64($0, radix: 16) } ?? 0) >> UInt64(signal - 1) & 1 == 1
   }
 
   /// The JSON document on standard output.

@@ -86,12 +86,15 @@ import Testing
     #expect(run.errors.contains("USAGE: nabla"))
   }
 
-  @Test("the version goes to standard output")
+  @Test("the version goes to standard output, the number alone on the first line, then what it runs on")
   func version() throws {
     let run = try Nabla(["--version"])
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
-    #expect(run.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    #expect(
+      run.output.wholeMatch(
+        of: /\d+\.\d+\.\d+\nprocessor: .+\nkernels: (avx512|avx2|portable) .+\nBLAS: .+\n/)
+        != nil)
   }
 
   @Test("an error message does not show the blank that hides a minus")

@@ -105,6 +105,19 @@ struct SamplingTests {
       row.standardDeviation, 0.75.squareRoot(), error: row.standardDeviationError, "its deviation")
   }
 
+  @Test func endedByTheReport() throws {
+    let density = LogDensity(try Function(parsing: "-x^2/2 - (y - x)^2"))
+    var options = SamplingOptions(warmup: 100, draws: 2000, seed: 2)
+    let all = try density.sample(options)
+    options.report = { $0 < 0.5 }
+    let draws = try density.sample(options)
+    let count = draws.tensor.shape[1]
+    #expect(count > 0 && count < 2000 && draws.statistics?.energy.shape == [4, count])
+    #expect(draws.tensor == all.tensor[.all, 0..<count])
+    options.report = { _ in false }
+    #expect(throws: InferenceError.cancelled) { try density.sample(options) }
+  }
+
   @Test func theFunnelIsReported() throws {
     let draws = try Densities.funnel(4).sample(SamplingOptions(warmup: 200, draws: 300, seed: 1))
     #expect(!draws.converged)

@@ -134,8 +134,10 @@ struct ClassifyCommand: ParsableCommand {
     if file?.format == .svg { try PlotCommand.checkDrawable(box, formula, option: "--output") }
     var options = CriticalPointSearchOptions()
     if let budget { options.certification = try BudgetParsing.limits(budget.string) }
-    let found = Progress.show(certify ? "proving" : "searching") {
-      f.criticalPoints(in: box, certify: certify, options: options)
+    let found = Progress.track(certify ? "proving" : "searching") { [options] progress in
+      var options = options
+      options.report = { progress.proceeds(share: $0.decidedVolume) }
+      return f.criticalPoints(in: box, certify: certify, options: options)
     }
     let report = SearchReport(variables: formula.variables, result: found) {
       FunctionPlot(f, in: box, title: "f = \(formula.title)", points: found.points).svg

@@ -77,14 +77,16 @@ struct FitCommand: ParsableCommand {
     }
     var options = OptimizationOptions()
     options.maxIterations = limit
-    let result = Progress.show("fitting") { [options] in
-      fitLeastSquares(
+    let result = Progress.track("fitting") { [options] progress in
+      var options = options
+      options.callback = { _ in progress.proceeds() }
+      return fitLeastSquares(
         problem.residuals, from: point, within: bounds, loss: loss, method: method, options: options)
     }
     let report = FitReport(parameters: problem.parameters, result: result)
     try common.deliver(report, of: "fit", formula, to: file)
     if !result.converged {
-      Console.warn("the fit did not converge: \(result.reason.advice)")
+      Console.warn("the fit did not converge: \(result.reason.explanation)")
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
     if result.rank < problem.parameters.count - result.activeBounds.count {
@@ -207,7 +209,7 @@ private struct FitReport: Report {
         + "\(counted(result.degreesOfFreedom, "degrees")) of freedom.",
     ] + (active.isEmpty ? [] : ["On a bound: \(VariableNames.list(active))."]) + [
       "\(result.converged ? "Converged" : "Not converged") after \(counted(result.iterations, "iterations")): "
-        + "\(result.reason.advice)."
+        + "\(result.reason.explanation)."
     ]
   }
 

@@ -70,8 +70,10 @@ struct MinimizeCommand: ParsableCommand {
     var options = OptimizationOptions()
     options.keepsTrace = trace || file?.format == .svg
     options.maxIterations = limit
-    let comparison = Progress.show("minimizing") { [options] in
-      methods.count > 1
+    let comparison = Progress.track("minimizing") { [options] progress in
+      var options = options
+      options.callback = { _ in progress.proceeds() }
+      return methods.count > 1
         ? compareMethods(f, from: point, within: bounds, methods: methods, options: options)
         : MethodComparison(
           rows: methods.map {
@@ -90,7 +92,7 @@ struct MinimizeCommand: ParsableCommand {
     try common.deliver(report, of: "minimize", formula, to: file)
     for run in runs where !run.result.converged {
       let name = runs.count > 1 ? "\(run.row.method): " : ""
-      Console.warn("\(name)the minimization did not converge: \(run.result.reason.advice)")
+      Console.warn("\(name)the minimization did not converge: \(run.result.reason.explanation)")
     }
     if !runs.contains(where: \.result.converged) {
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
@@ -229,7 +231,7 @@ private struct MinimizationReport: Report {
     return (hasTrace ? run.traceLines(variables) : []) + table.lines + [
       "",
       "\(result.converged ? "Converged" : "Not converged") after \(counted(result.iterations, "iterations")): "
-        + "\(result.reason.advice).",
+        + "\(result.reason.explanation).",
     ] + (active.isEmpty ? [] : ["On a bound: \(VariableNames.list(active))."]) + [
       "Evaluations: \(counts.values) of the value, \(counts.gradients) of the gradient, \(counts.hessians) of the Hessian"
         + (counts.products > 0 ? ", \(counts.products) products with it." : ".")

@@ -70,8 +70,10 @@ struct SampleCommand: ParsableCommand {
       Tensor(try PointParsing.point(text.string, variables: formula.variables, option: "--from"))
     }
     let density = LogDensity(f, constraints: try constraints(formula.variables))
-    let result = Progress.show("sampling") {
-      Result { () throws(InferenceError) -> Draws in try density.sample(options, from: start) }
+    let result = Progress.track("sampling") { progress in
+      var options = options
+      options.report = { progress.proceeds(share: $0) }
+      return Result { () throws(InferenceError) -> Draws in try density.sample(options, from: start) }
     }
     let draws: Draws
     switch result {
@@ -83,8 +85,12 @@ struct SampleCommand: ParsableCommand {
     }
     let report = SamplingReport(draws: draws, options: options)
     try common.deliver(report, of: "sample", formula, to: file)
+    let isInterrupted = draws.tensor.shape[1] < options.draws
+    if isInterrupted {
+      Console.warn("interrupted after \(draws.tensor.shape[1]) of \(options.draws) draws of each chain")
+    }
     for warning in report.warnings { Console.warn(warning.description) }
-    if !report.warnings.isEmpty { throw ExitCode(ExitStatus.unsuccessful.rawValue) }
+    if isInterrupted || !report.warnings.isEmpty { throw ExitCode(ExitStatus.unsuccessful.rawValue) }
   }
 
   /// How many numbers the draws may hold: 2 GiB of them.

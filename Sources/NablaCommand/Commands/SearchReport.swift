@@ -68,7 +68,8 @@ struct SearchReport: Report {
       return switch proof.end {
       case .maxBoxes: rest + "the proof ended at its limit of boxes: give a larger --budget"
       case .timeLimit: rest + "the proof ended at its limit of time: give a larger --budget"
-      case .decided, .smallBoxes, .nonIsolated, .cancelled:
+      case .cancelled: rest + "the proof was interrupted"
+      case .decided, .smallBoxes, .nonIsolated:
         rest + counted(result.unresolved.count, "parts") + " of the box could not be decided"
       }
     }
@@ -78,7 +79,9 @@ struct SearchReport: Report {
     case .timeLimit:
       "the search ended at its limit of time, after \(result.statistics.starts) starts; points are likely to be "
         + "missing"
-    case .constantGradient, .noNewPoints, .cancelled, .notNeeded: nil
+    case .cancelled:
+      "the search was interrupted, after \(result.statistics.starts) starts; points are likely to be missing"
+    case .constantGradient, .noNewPoints, .notNeeded: nil
     }
   }
 

@@ -17,6 +17,9 @@ public enum InferenceError: Error, Sendable, Equatable {
   /// However large the leapfrog steps from here are, energy is conserved: the density is flat.
   case flatDensity(chain: Int, point: [Double])
 
+  /// ``SamplingOptions/report`` ended sampling before every chain had a draw.
+  case cancelled
+
   /// No maximum of the density was found; the best point is named.
   case modeNotFound(point: [Double], reason: StoppingReason)
 
@@ -49,6 +52,8 @@ extension InferenceError: CustomStringConvertible {
       Chain \(chain) meets no curvature from \(point) on, however large its steps are: the density does not decay \
       and cannot be normalised. Give every variable a proper prior.
       """
+    case .cancelled:
+      "Sampling was ended before every chain had a draw."
     case .modeNotFound(let point, let reason):
       "No mode was found; the search ended at \(point): \(reason.advice)."
     case .degenerateMode(let point):

@@ -1,5 +1,6 @@
 internal import NablaKernels
 public import NablaTensors
+internal import Synchronization
 
 extension LogDensity {
   /// Draws from the distribution by the No-U-Turn sampler, a Hamiltonian Monte Carlo method that chooses the lengths
@@ -20,7 +21,8 @@ extension LogDensity {
   /// - Returns: the draws; whether they may be trusted say ``Draws/converged`` and ``Draws/warnings``. Equal options
   ///   give the same bits on one machine, whatever the number of threads.
   /// - Precondition: the shape of the start fits.
-  /// - Throws: ``InferenceError`` for a start outside the support, and where no step size works.
+  /// - Throws: ``InferenceError`` for a start outside the support, where no step size works, and where
+  ///   ``SamplingOptions/report`` ends the run before there is a draw.
   /// - Complexity: O(n + the density's gradient) for each leapfrog step; nothing is allocated in transitions.
   /// - Source: Hoffman, Gelman, "The No-U-Turn sampler", JMLR 15 (2014); see ``SamplerStatistics`` and
   ///   ``SamplingOptions``.
@@ -43,6 +45,7 @@ extension LogDensity {
     let groups = stride(from: 0, to: options.chains, by: size).map {
       $0..<Swift.min(options.chains, $0 + size)
     }
+    let progress = SamplingProgress(options)
     ends.withUnsafeMutableBufferPointer { ends in
       // Each chain has its own place.
       nonisolated(unsafe) let ends = ends
@@ -54,7 +57,7 @@ extension LogDensity {
               dimension, options, generator: generators[chain],
               record: DrawRecord(chain: chain, points: points, statistics: statistics))
           }
-          run(chains, from: groups[group].map { starts[$0] }, kernel)
+          run(chains, from: groups[group].map { starts[$0] }, kernel, progress)
           for (index, chain) in zip(groups[group], chains) { ends[index] = ChainEnd(chain, dimension) }
         }
       }
@@ -69,7 +72,14 @@ extension LogDensity {
       case .flatDensity: throw .flatDensity(chain: chain, point: point)
       }
     }
-    return Draws(variableNames: variableNames, tensor: constrained(points), statistics: statistics)
+    guard progress.isCancelled else {
+      return Draws(variableNames: variableNames, tensor: constrained(points), statistics: statistics)
+    }
+    let count = (ends.map { $0?.transitions ?? 0 }.min() ?? 0) - options.warmup
+    guard count > 0 else { throw .cancelled }
+    return Draws(
+      variableNames: variableNames, tensor: constrained(points[.all, 0..<count]),
+      statistics: statistics.prefix(count))
   }
 
   /// What is left of a chain.
@@ -77,9 +87,11 @@ extension LogDensity {
     let stepSize: Double
     let failure: NUTSChain.Failure?
     let point: [Double]
+    /// Those of the warm-up included.
+    let transitions: Int
 
     init(_ chain: NUTSChain, _ n: Int) {
-      (stepSize, failure) = (chain.stepSize, chain.failure)
+      (stepSize, failure, transitions) = (chain.stepSize, chain.failure, chain.transitions)
       point = Array(UnsafeBufferPointer(start: chain.point, count: n))
     }
   }
@@ -94,7 +106,9 @@ extension LogDensity {
   }
 
   /// Runs chains to their ends, all by one gradient at a time.
-  private func run(_ chains: [NUTSChain], from starts: [Start], _ kernel: any Kernel<Double>) {
+  private func run(
+    _ chains: [NUTSChain], from starts: [Start], _ kernel: any Kernel<Double>, _ progress: SamplingProgress
+  ) {
     let lanes = GradientLanes(self, kernel, count: chains.count)
     for (chain, start) in zip(chains, starts) {
       chain.start(at: start.point, logDensity: start.logDensity, gradient: start.gradient)
@@ -102,7 +116,14 @@ extension LogDensity {
     withUnsafeTemporaryAllocation(of: Bool.self, capacity: chains.count) { isActive in
       isActive.initialize(repeating: true)
       var active = chains.count
+      var (steps, reported) = (0, 0)
       while active > 0 {
+        steps += 1
+        if steps % SamplingProgress.interval == 0 {
+          let transitions = chains.reduce(0) { $0 + $1.transitions }
+          if !progress.proceeds(newTransitions: transitions - reported) { return }
+          reported = transitions
+        }
         for lane in chains.indices where isActive[lane] { lanes.setPoint(chains[lane].position, lane: lane) }
         lanes.evaluate(isActive.baseAddress!)
         for lane in chains.indices where isActive[lane] {
@@ -164,5 +185,30 @@ extension LogDensity {
       }
     }
     return result
+  }
+}
+
+/// What ``SamplingOptions/report`` hears, and what it answers.
+private final class SamplingProgress: Sendable {
+  /// The number of leapfrog steps of a group of chains between reports.
+  static let interval = 256
+
+  private let total: Double
+  private let report: @Sendable (Double) -> Bool
+  private let state = Mutex((transitions: 0, isCancelled: false))
+
+  init(_ options: SamplingOptions) {
+    total = Double(options.chains) * (Double(options.warmup) + Double(options.draws))
+    report = options.report
+  }
+
+  var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+  func proceeds(newTransitions: Int) -> Bool {
+    state.withLock { state in
+      state.transitions += newTransitions
+      if !state.isCancelled { state.isCancelled = !report(Double(state.transitions) / total) }
+      return !state.isCancelled
+    }
   }
 }

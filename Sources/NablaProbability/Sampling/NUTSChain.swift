@@ -43,7 +43,7 @@ final class NUTSChain {
   private var adaptation: DualAveraging
   private(set) var stepSize = 1.0
   /// The number of transitions that are done, those of the warm-up included.
-  private var transitions = 0
+  private(set) var transitions = 0
   private var searchDirection = 0
 
   /// The chain's point: q and g, with its log density.

@@ -3,23 +3,23 @@ public import NablaTensors
 /// What a sampler says of its transitions, each of shape [chains, draws].
 public struct SamplerStatistics: Sendable {
   /// The log density of the unconstrained coordinates at the draws, log p(x) + log |dx/du|.
-  public let logDensity: Tensor<Double>
+  public private(set) var logDensity: Tensor<Double>
 
   /// The Hamiltonian at the draws, with the momentum they were reached with.
-  public let energy: Tensor<Double>
+  public private(set) var energy: Tensor<Double>
 
   /// The average of min(1, e^(H₀ − H)) over a trajectory; what ``SamplingOptions/targetAcceptance`` is aimed at.
-  public let acceptance: Tensor<Double>
+  public private(set) var acceptance: Tensor<Double>
 
   /// How often the trajectory was doubled.
-  public let treeDepth: Tensor<Double>
+  public private(set) var treeDepth: Tensor<Double>
 
   /// The number of leapfrog steps, each with one gradient.
-  public let leapfrogs: Tensor<Double>
+  public private(set) var leapfrogs: Tensor<Double>
 
   /// 1 where the trajectory ended because the error of its energy was beyond 1000: there the density's curvature is
   /// too strong for the step size, and the draws lack a part of it. Else 0.
-  public let isDivergent: Tensor<Double>
+  public private(set) var isDivergent: Tensor<Double>
 
   /// The step size of each chain after the warm-up.
   public internal(set) var stepSizes: [Double]
@@ -33,6 +33,19 @@ public struct SamplerStatistics: Sendable {
     (treeDepth, leapfrogs, isDivergent) = (table(), table(), table())
     stepSizes = [Double](repeating: 0, count: options.chains)
     maxTreeDepth = options.maxTreeDepth
+  }
+
+  /// The same of the first draws.
+  func prefix(_ count: Int) -> SamplerStatistics {
+    func first(_ table: Tensor<Double>) -> Tensor<Double> { table[.all, 0..<count] }
+    var result = self
+    (result.logDensity, result.energy, result.acceptance) = (
+      first(logDensity), first(energy), first(acceptance)
+    )
+    (result.treeDepth, result.leapfrogs, result.isDivergent) = (
+      first(treeDepth), first(leapfrogs), first(isDivergent)
+    )
+    return result
   }
 
   /// In the order in which a ``DrawRecord`` writes them.

@@ -24,6 +24,10 @@ public struct SamplingOptions: Sendable {
   /// The shape of the kinetic energy.
   public var metric: SamplingMetric
 
+  /// Called from time to time, by one thread after the other, with the share of all transitions that is done; false
+  /// ends sampling, with the draws that every chain has by then.
+  public var report: @Sendable (Double) -> Bool = { _ in true }
+
   /// - Precondition: at least one chain and one draw; `warmup` ≥ 0; 0 < `targetAcceptance` < 1;
   ///   1 ≤ `maxTreeDepth` ≤ 20.
   public init(

@@ -1,0 +1,27 @@
+import Testing
+
+/// A signal ends long work, and what was found is given.
+@Suite struct InterruptionTests {
+  @Test("a proof")
+  func proof() throws {
+    struct Document: Decodable {
+      let complete: Bool
+      let unresolved: [[[Double]]]
+    }
+    // Ten minutes of work and more.
+    let run = try Nabla(
+      ["classify", "sin(x*y)*cos(x)", "--in", "-30:30", "--certify", "--budget", "600s", "--json"],
+      interrupts: true)
+    #expect(run.status == 1)
+    #expect(run.errors == "warning: --certify: the list is not proven complete; the proof was interrupted\n")
+    let document = try run.document(Document.self)
+    #expect(!document.complete && !document.unresolved.isEmpty)
+  }
+
+  @Test("a sample that has no draws yet")
+  func sample() throws {
+    let run = try Nabla(["sample", "-x^2/2", "--draws", "5000000"], interrupts: true)
+    #expect(run.status == 1 && run.output.isEmpty)
+    #expect(run.errors == "error: Sampling was ended before every chain had a draw.\n")
+  }
+}
