@@ -6,8 +6,8 @@ extension Lesson {
     print(
       """
       KL(p‖q) = ∫ p log(p/q) says how badly q stands in for p; it is 0 only for q = p. For two normal
-      distributions it has a closed form, an integral always works, and a mean over random draws from p
-      also does in many dimensions. p is normal(0, 1), q normal(1, 2); in nats:
+      distributions it has a closed form; an integral by quadrature does for other densities of few
+      variables, and a mean over random draws from p for many. p is normal(0, 1), q normal(1, 2); in nats:
 
       """)
     let p = try NormalDistribution(mean: 0, standardDeviation: 1)

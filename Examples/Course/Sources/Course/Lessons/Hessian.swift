@@ -8,7 +8,7 @@ extension Lesson {
       """
       The Hessian holds the second derivatives. Along a direction u of length 1 the function bends by
       uᵀ H u, which lies between the least and the largest eigenvalue of H. Where the gradient vanishes,
-      their signs say what the point is:
+      their signs say what the point is, if none is zero:
 
       """)
     let functions = try ["x^2+x*y+y^2", "-x^2-2*y^2", "x^2-y^2", "x^3-3*x*y^2"].map {

@@ -46,6 +46,7 @@ extension Lesson {
 
       """)
     var valleys = Table(["κ", "plain", "momentum"], leading: 0)
+    var iterations: [(plain: Double, heavy: Double)] = []
     var traces: [(name: String, states: [OptimizationState])] = []
     for condition in [10.0, 100, 1000] {
       let valley = try Function(parsing: "(x^2 + \(condition)*y^2)/2")
@@ -58,11 +59,16 @@ extension Lesson {
       let b = minimize(
         valley, from: start, method: .momentum(rate: rate, momentum: ratio * ratio), options: options)
       valleys.row([short(condition), "\(a.iterations)", "\(b.iterations)"])
-      expect(b.iterations < a.iterations, "momentum takes fewer steps for κ = \(condition)")
+      iterations.append((Double(a.iterations), Double(b.iterations)))
       if condition == 100 { traces = [("plain", a.trace), ("momentum", b.trace)] }
     }
     print(valleys)
-    print("Ten times κ takes plain descent ten times the steps, momentum about √10 times.")
+    print(
+      "Ten times κ takes plain descent ten times the steps, momentum some three to four times, about √10.")
+    for (one, ten) in zip(iterations, iterations.dropFirst()) {
+      expect((9...11).contains(ten.plain / one.plain), "plain descent takes steps in proportion to κ")
+      expect((3...4).contains(ten.heavy / one.heavy), "momentum takes steps in proportion to √κ, nearly")
+    }
 
     let start = 2.0
     let ways = [("plain", plain), ("momentum", heavy)].map { name, method in

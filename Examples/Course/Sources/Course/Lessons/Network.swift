@@ -21,10 +21,10 @@ extension Lesson {
     let (testX, testY) = spirals(60, shift: 0.5)
 
     let line = try LogisticRegression(x, y)
-    func share(_ logits: Tensor<Double>, _ y: Tensor<Double>) -> String {
-      "\(fixed(100 * ((logits .> 0) .== y).mean(), 1)) %"
-    }
-    print("  logistic regression: \(share(matmul(x, line.coefficients) + line.intercept, y)) right\n")
+    func share(_ logits: Tensor<Double>, _ y: Tensor<Double>) -> Double { ((logits .> 0) .== y).mean() }
+    let byLine = share(matmul(x, line.coefficients) + line.intercept, y)
+    print("  logistic regression: \(fixed(100 * byLine, 1)) % right\n")
+    expect(byLine < 0.65, "logistic regression does little better than guessing")
 
     let start = MultilayerPerceptron<Tensor<Double>>([2, 16, 16, 1], activation: .tanh, using: &generator)
     let check = checkGradients(
@@ -43,8 +43,11 @@ extension Lesson {
     }
     print(table)
     let trained = result.parameters
-    print("  network: \(share(trained(x).flattened(), y)) of the points right, ", terminator: "")
-    print("\(share(trained(testX).flattened(), testY)) of 120 points between them")
+    let (right, rightBetween) = (share(trained(x).flattened(), y), share(trained(testX).flattened(), testY))
+    print(
+      "  network: \(fixed(100 * right, 1)) % right, of 120 points between them \(fixed(100 * rightBetween, 1)) %"
+    )
+    expect(right == 1 && rightBetween > 0.95, "the network tells the spirals apart")
 
     let losses = LinePlot(
       [.init(name: "training", points: result.epochs.map { (Double($0.number), $0.loss) })],

@@ -24,8 +24,8 @@ extension Lesson {
     print(table)
     print(
       """
-      Each order more gains much where h is small, and little where it is not. To halve h divides the
-      error of order n by 2ⁿ⁺² (the next term, of order n + 1, is zero).
+      Each order more gains much where h is small, and less where it is not. To halve h divides the error
+      of order n by about 2ⁿ⁺², as the next term, of order n + 1, is zero.
 
       Lagrange's remainder bounds the error without knowing it. It is proven, by interval arithmetic:
 
