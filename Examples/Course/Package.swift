@@ -1,0 +1,14 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Course",
+  dependencies: [.package(name: "Nabla", path: "../..")],
+  targets: [
+    .executableTarget(
+      name: "Course",
+      dependencies: [.product(name: "Nabla", package: "Nabla")],
+      swiftSettings: [.treatAllWarnings(as: .error), .enableUpcomingFeature("MemberImportVisibility")])
+  ],
+  swiftLanguageModes: [.v6]
+)
