@@ -48,9 +48,9 @@ extension Function {
 ///
 /// A closure has no formula: nothing is known between the points at which it was called. A peak that is narrow against
 /// the range can be missed, as by every such routine; name it by ``IntegrationOptions/breakPoints``, or make a
-/// ``NablaCalculus/Function``, of which enclosures over intervals are looked at as well.
+/// `Function`, of which enclosures over intervals are looked at as well.
 ///
-/// - Parameters: as those of ``NablaCalculus/Function/integral(from:to:parameters:options:)``.
+/// - Parameters: as those of `Function.integral(from:to:parameters:options:)`.
 /// - Precondition: the ends are not NaN.
 public func integrate(
   from a: Double, to b: Double, options: IntegrationOptions = IntegrationOptions(),
