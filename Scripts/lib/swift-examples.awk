@@ -1,36 +1,33 @@
 # A Markdown file's ```swift blocks as one Swift function (variable `name`), to standard output; what they are to
-# print, the ```text blocks, to the file `expected`. Blocks begin with the byte 1 and their place in `file`.
+# print, the ```text blocks, to the file `expected`. Blocks begin with the byte 1 and their place in `file`. Each block
+# has a scope inside the one before: it sees the names of earlier blocks, and may give them a new meaning.
 
-function end_of_block() {
-  fence = ""
-  running = printing = 0
+BEGIN {
+  imports = "import Nabla\n"
+  imported["Nabla"] = 1
 }
 
 /^<!-- not run:/ { skipping = 1 }
 
-/^```/ && fence == "" {
-  fence = $0
-  if ($0 == "```text") {
-    if (place != "") {
-      printf "\001%s\t%d\n", place, NR >> expected
-      printing = 1
-    }
-  } else if ($0 == "```swift" && !skipping) {
-    running = 1
-    next_place = file ":" NR
-    body = body "  block(\"" next_place "\")\n#sourceLocation(file: \"" file "\", line: " (NR + 1) ")\n"
-  }
+# A fence that opens: `place` is that of the swift block before it, if it was run.
+/^```/ && !inside {
+  inside = 1
+  printing = $0 == "```text" && place != ""
+  if (printing) printf "\001%s\t%d\n", place, NR >> expected
   place = ""
+  running = $0 == "```swift" && !skipping
   skipping = 0
+  if (running) {
+    place = file ":" NR
+    depth++
+    body = body "do {\n  block(\"" place "\")\n#sourceLocation(file: \"" file "\", line: " (NR + 1) ")\n"
+  }
   next
 }
 
 /^```/ {
-  if (running) {
-    body = body "#sourceLocation()\n"
-    place = next_place
-  }
-  end_of_block()
+  if (running) body = body "#sourceLocation()\n"
+  inside = running = printing = 0
   next
 }
 
@@ -61,4 +58,7 @@ running { body = body $0 "\n" }
 
 printing { print >> expected }
 
-END { printf "import Nabla\n%s\n%s\nfunc %s() throws {\n%s}\n", imports, declarations, name, body }
+END {
+  while (depth-- > 0) body = body "}\n"
+  printf "%s\n%s\nfunc %s() throws {\n%s}\n", imports, declarations, name, body
+}
