@@ -7,7 +7,7 @@
   path = place = ""
 }
 
-/^      "docComment"/ || /^        "identifier": "swift.*op"/ { documented = 1 }
+/^      "docComment"/ || /^        "identifier": "swift\.(func\.op|extension)"/ { documented = 1 }
 
 /^      "pathComponents"/ { reading_path = 1; next }
 

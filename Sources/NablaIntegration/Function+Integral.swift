@@ -13,8 +13,10 @@ extension Function {
   /// infinity double-exponential rules.
   ///
   /// - Parameters:
-  ///   - a, b: the ends, which may be infinite; a > b changes the sign, and a = b gives 0.
+  ///   - a: one end, which may be infinite.
+  ///   - b: the other; a > b changes the sign, and a = b gives 0.
   ///   - parameters: the values of the function's parameters.
+  ///   - options: tolerances, limits and method.
   /// - Returns: a value with an error estimate, also where the tolerance was not reached, the integral diverges or f is
   ///   somewhere not defined: see ``Integral/reason``.
   /// - Precondition: the function has one variable and one output; the ends are not NaN.
