@@ -1,6 +1,7 @@
 # awk -f compare-outputs.awk ACTUAL EXPECTED: are the blocks of EXPECTED in ACTUAL? Blocks begin with the byte 1 and
 # their place; in EXPECTED a tab and the number of the line before the first one follow.
-# Lines are compared number by number (to a relative 1e-6, or both below 1e-9), and word by word between them.
+# Lines are compared number by number (to a relative 1e-6, or both below 1e-9), and word by word between them. Of each
+# block the first difference is shown.
 
 function magnitude(x) { return x < 0 ? -x : x }
 
@@ -36,13 +37,13 @@ function same(a, b,   word_a, number_a) {
 }
 
 function complain(at, wanted, found) {
-  printf "%s:%d\n  expected  %s\n  got       %s\n", file, at, wanted, found
-  wrong = 1
+  if (!differs) printf "%s:%d\n  expected  %s\n  got       %s\n", file, at, wanted, found
+  differs = wrong = 1
 }
 
-function finish(   i) {
-  if (place == "") return
-  for (i = used + 1; i <= count[place]; i++) complain(number_of_line, "nothing more", got[place, i])
+function finish() {
+  if (place != "" && used < count[place]) complain(number_of_line, "nothing more", got[place, used + 1])
+  differs = 0
 }
 
 FNR == 1 { place = "" }
