@@ -1,7 +1,7 @@
 internal import NablaKernels
 public import NablaTensors
 
-/// The quantities that ``Function/evaluate(_:at:parameters:layout:)`` computed.
+/// The quantities that ``Function/evaluate(_:at:parameters:direction:weights:layout:)`` computed.
 ///
 /// Asking for one that was not computed is a programmer's mistake.
 public struct Evaluation: Sendable {

@@ -22,7 +22,7 @@ extension Function {
     /// ``Function/jacobianStructure``.
     public static let compactJacobian = Quantities(rawValue: 32)
     /// Newton's step −H⁻¹∇f of a scalar function, of shape [N, n]: the Hessian is solved where it is computed
-    /// and stored nowhere. There is no pivoting (``NablaExpressions/BlockLDL``): where a leading block of H is
+    /// and stored nowhere. There is no pivoting (`BlockLDL`): where a leading block of H is
     /// singular the step is infinite or NaN, and beside such places it lacks digits; near a minimum it is
     /// accurate. The kernel grows with n³/6: for n up to some tens.
     public static let newtonStep = Quantities(rawValue: 64)
@@ -118,6 +118,7 @@ extension Function {
   /// Several quantities in one pass.
   ///
   /// - Parameters:
+  ///   - quantities: what to compute.
   ///   - points: one point [n] or points [N, n]. Any layout in memory does; none is copied. Rows (as a
   ///     new tensor has them), columns (a transposed [n, N]) and [n] for all are read at full speed.
   ///   - parameters: [p] for all points or [N, p]; nil if the function has none. At one point, [N, p]
@@ -189,9 +190,11 @@ extension Function {
   /// depends only on N: blocks of 512 points, and the blocks in pairs. An empty sum is zero.
   ///
   /// - Parameters:
+  ///   - quantities: what to compute.
   ///   - points: [n] for all rows of parameters, or [N, n].
   ///   - parameters: [N, p], or [p] for all points.
-  ///   - direction, weights: as for ``evaluate(_:at:parameters:direction:weights:layout:)``.
+  ///   - direction: as for ``evaluate(_:at:parameters:direction:weights:layout:)``.
+  ///   - weights: as for ``evaluate(_:at:parameters:direction:weights:layout:)``.
   /// - Complexity: O(N), on several threads where that pays.
   public func evaluateSum(
     _ quantities: Quantities, at points: Tensor<Double>, parameters: Tensor<Double>? = nil,

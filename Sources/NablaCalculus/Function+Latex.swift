@@ -2,7 +2,7 @@ internal import NablaExpressions
 
 extension Function {
   /// The function's definition in LaTeX, as `f\left(x, y\right) = x^{2} y`; a list of outputs is a column,
-  /// parameters follow the variables behind a semicolon. See ``Expr/latex`` for the formulas.
+  /// parameters follow the variables behind a semicolon. See `Expr.latex` for the formulas.
   ///
   /// - Complexity: O(length + depth of the graph).
   public var latex: String {

@@ -10,6 +10,7 @@ extension Function {
   ///   - points: one point [n] or points [N, n].
   ///   - direction: v, [n] for all points or [N, n]. Of k directions: at one point [k, n], at points [k, 1, n] for all
   ///     or [k, N, n]; the results then have a first axis [k].
+  ///   - parameters: [p] for all points or [N, p]; nil if the function has none.
   /// - Complexity: O(N) values for each direction.
   public func jacobianVectorProduct(
     at points: Tensor<Double>, along direction: Tensor<Double>, parameters: Tensor<Double>? = nil
@@ -26,6 +27,7 @@ extension Function {
   ///   - points: one point [n] or points [N, n].
   ///   - weights: w, [m] for all points or [N, m]. Of k rows of weights: at one point [k, m], at points [k, 1, m] for
   ///     all or [k, N, m]; the results then have a first axis [k].
+  ///   - parameters: [p] for all points or [N, p]; nil if the function has none.
   /// - Complexity: O(N) values for each row of weights.
   public func vectorJacobianProduct(
     at points: Tensor<Double>, weights: Tensor<Double>, parameters: Tensor<Double>? = nil
@@ -40,6 +42,7 @@ extension Function {
   /// - Parameters:
   ///   - points: one point [n] or points [N, n].
   ///   - direction: v; shapes are as for ``jacobianVectorProduct(at:along:parameters:)``.
+  ///   - parameters: [p] for all points or [N, p]; nil if the function has none.
   /// - Complexity: O(N) values for each direction.
   public func hessianVectorProduct(
     at points: Tensor<Double>, along direction: Tensor<Double>, parameters: Tensor<Double>? = nil

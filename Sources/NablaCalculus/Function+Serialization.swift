@@ -15,7 +15,7 @@ extension Function {
   ///     scalar 3
   ///     end
   ///
-  /// An operation of a user's own (``CustomOperation``) is written, but cannot be read back.
+  /// An operation of a user's own (`CustomOperation`) is written, but cannot be read back.
   ///
   /// The same function gives the same text, and reading and writing again the identical one. Derivatives
   /// are not part of it; they are taken anew.
@@ -35,7 +35,7 @@ extension Function {
   /// function made from a closure differ from all other variables; they come back as variables of the same
   /// names that differ from all others again, those of the function written included.
   ///
-  /// - Throws: ``SerializationError`` with the line, whatever the text is.
+  /// - Throws: `SerializationError` with the line, whatever the text is.
   /// - Complexity: O(length of the text).
   public init(deserializing text: String) throws(SerializationError) {
     var reader = try GraphReader(text, kind: "function")

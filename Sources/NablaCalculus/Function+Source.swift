@@ -11,7 +11,7 @@ extension Function {
   ///
   /// The code is a straight line with a temporary for each node of the graph, and `where` selects. It
   /// computes what the table of operations says with the functions of `<math.h>`, in the same order: the
-  /// results are those of ``Expr/value(at:)-(Dictionary<Expr,Double>)`` bit for bit on the same C library,
+  /// results are those of `Expr.value(at:)` bit for bit on the same C library,
   /// if the compiler does not contract products and sums (`-ffp-contract=off`, the default of `-std=c99`
   /// with GCC) nor replaces functions by others (`-fno-builtin` for Clang, which computes `pow(2, y)` as
   /// `exp2(y)`), and differ from a kernel's by the rounding of these functions. The payload of a NaN is
@@ -24,7 +24,7 @@ extension Function {
   ///   - quantities: what it computes. The components of a direction, and then the weights, follow the
   ///     parameters where a product needs them.
   /// - Precondition: as for evaluating these quantities: gradient and Hessian need a scalar function.
-  /// - Throws: ``SourceError`` for a name that C or Swift do not allow, and for operations that the C library
+  /// - Throws: `SourceError` for a name that C or Swift do not allow, and for operations that the C library
   ///   does not have: polygamma functions (the derivatives of `lgamma`), the derivatives of `sinc`, and users' own.
   /// - Complexity: O(number of nodes + size of the quantities).
   public func cSource(name: String, quantities: Quantities = .value) throws(SourceError) -> String {

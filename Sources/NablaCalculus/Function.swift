@@ -118,14 +118,15 @@ extension Function {
 }
 
 extension Function {
-  /// The scalar function that a formula says; its language is that of ``Expr/init(parsing:variables:)``.
+  /// The scalar function that a formula says; its language is that of `Expr.init(parsing:variables:)`.
   ///
   /// - Parameters:
+  ///   - text: the formula.
   ///   - variables: the variables' names in order, which may include names that the formula does not use;
   ///     by default those it uses, apart from the parameters, ordered by name with digits as numbers.
   ///   - parameters: the names of the inputs with respect to which derivatives are not taken.
   /// - Precondition: the names are distinct.
-  /// - Throws: ``ParseError`` with the place and advice, also for a name that is not among those given.
+  /// - Throws: `ParseError` with the place and advice, also for a name that is not among those given.
   public init(
     parsing text: String, variables: [String]? = nil, parameters: [String] = []
   ) throws(ParseError) {

@@ -42,7 +42,11 @@ public struct PartiallySeparableFunction: Sendable {
 
   /// A sum of elements whose variables are given by their indices, a list for each element.
   ///
-  /// - Parameter parameters: [p] for all elements or [elements, p].
+  /// - Parameters:
+  ///   - element: φ, of k variables.
+  ///   - indices: Iₑ for each element: which k of the variables it has.
+  ///   - n: the number of variables.
+  ///   - parameters: [p] for all elements or [elements, p].
   /// - Precondition: φ is scalar; each list has as many indices as φ has variables, in 0 ..< n.
   public init(
     of element: Function, indices: [[Int]], variableCount n: Int, parameters: Tensor<Double>? = nil

@@ -27,7 +27,7 @@ struct CommonOptions: ParsableArguments {
 
   /// Reads the expression.
   ///
-  /// - Parameter named: a point or box, `x=…,y=…`, whose names are the variables of a constant expression.
+  /// - Parameter text: a point or box, `x=…,y=…`, whose names are the variables of a constant expression.
   func formula(named text: Text? = nil) throws(CommandError) -> Formula {
     let names = text.map { Entry.list($0.string).compactMap(\.name).filter(Expr.isVariableName) } ?? []
     let isDistinct = Set(names).count == names.count
@@ -47,7 +47,7 @@ struct CommonOptions: ParsableArguments {
   /// Gives the result in the forms that were asked for. The file is written first, so that a failure to do
   /// so leaves nothing on standard output.
   ///
-  /// - Parameter symbol: what the function is called in the line above a table.
+  /// `symbol` is what the function is called in the line above a table.
   func deliver(
     _ report: some Report, of command: String, _ formula: Formula, to file: OutputFile?, symbol: String = "f"
   ) throws(CommandError) {

@@ -1,6 +1,6 @@
 /// A number of things in words: "1 point", "2 points".
 ///
-/// - Parameter things: a plural that ends in s.
+/// `things` is a plural that ends in s.
 func counted(_ count: Int, _ things: String) -> String {
   "\(count) \(count == 1 ? String(things.dropLast()) : things)"
 }

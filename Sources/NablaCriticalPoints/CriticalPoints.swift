@@ -106,6 +106,7 @@ public struct SearchStatistics: Hashable, Sendable {
     case notNeeded
   }
 
+  /// Nothing counted yet.
   public init() {}
 
   init(end: End) { self.end = end }
@@ -118,7 +119,7 @@ public struct SearchStatistics: Hashable, Sendable {
   }
 }
 
-/// How ``NablaCalculus/Function/criticalPoints(in:certify:parameters:options:)`` searches.
+/// How `Function.criticalPoints(in:certify:parameters:options:)` searches.
 public struct CriticalPointSearchOptions: Sendable {
   /// The number of starts of the first round; each further round doubles the total. nil is 256, and less
   /// from 13 variables on.
@@ -143,5 +144,6 @@ public struct CriticalPointSearchOptions: Sendable {
   /// then. Cancelling the task does the same.
   public var report: @Sendable (CriticalPointProgress) -> Bool = { _ in true }
 
+  /// The defaults.
   public init() {}
 }

@@ -9,7 +9,7 @@ extension Function {
   ///     let box = try Box(lower: [-5, -5], upper: [5, 5])
   ///     for point in f.criticalPoints(in: box).points { print(point.point, point.kind) }
   ///
-  /// Starts that fill the box evenly run in batches through ``stationaryPoints(of:from:parameters:within:options:)``;
+  /// Starts that fill the box evenly run in batches through `stationaryPoints(of:from:parameters:within:options:)`;
   /// rounds double their number until the latter half has found nothing new and every point was found more
   /// than once (or eight times as many starts have found nothing new). A point is accepted where the Newton
   /// step is below 10⁻⁹ of the box and no longer shrinks, f and its derivatives are finite, and the gradient

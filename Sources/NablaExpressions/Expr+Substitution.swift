@@ -12,7 +12,7 @@ extension Expr {
   ///
   /// What is put together anew is folded and simplified as if it were written so: with a number for every
   /// variable the result is a constant, see ``constantValue``. For a number alone use
-  /// ``value(at:)-(Dictionary<Expr,Double>)``, which makes no nodes.
+  /// `value(at:)`, which makes no nodes.
   ///
   /// - Precondition: the keys are variables; those that the expression does not use have no effect.
   /// - Complexity: O(number of nodes of the graph up to this expression).

@@ -53,7 +53,7 @@ extension Expr {
   /// The value where the variables of these names have these numbers: `f.value(at: ["x": 1.5, "y": 2])`.
   ///
   /// - Throws: ``EvaluationError``: a variable without a number, or a name that several variables have.
-  /// - Complexity: as for ``value(at:)-(Dictionary<Expr,Double>)``.
+  /// - Complexity: as for `value(at:)` by variables.
   public func value(at point: [String: Double]) throws(EvaluationError) -> Double {
     var numbers: [Expr: Double] = [:]
     var names: Set<String> = []

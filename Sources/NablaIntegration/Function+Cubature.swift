@@ -16,7 +16,8 @@ extension Function {
   /// whose error estimate is statistical. Bounds from enclosures of the integrand are compared with the result.
   ///
   /// - Parameters:
-  ///   - box: may be unbounded: see ``Box``.
+  ///   - box: may be unbounded.
+  ///   - parameters: the values of the function's parameters.
   ///   - options: ``IntegrationOptions/maxEvaluations`` counts a hundred times as much as with one variable.
   /// - Returns: a value with an error estimate, also where the tolerance was not reached: ``Integral/reason``.
   /// - Precondition: the function has one output and no more than ``integrationVariableLimit`` variables, and the box as

@@ -13,8 +13,10 @@ extension Function {
   /// infinity double-exponential rules.
   ///
   /// - Parameters:
-  ///   - a, b: the ends, which may be infinite; a > b changes the sign, and a = b gives 0.
+  ///   - a: one end, which may be infinite.
+  ///   - b: the other; a > b changes the sign, and a = b gives 0.
   ///   - parameters: the values of the function's parameters.
+  ///   - options: tolerances, limits and method.
   /// - Returns: a value with an error estimate, also where the tolerance was not reached, the integral diverges or f is
   ///   somewhere not defined: see ``Integral/reason``.
   /// - Precondition: the function has one variable and one output; the ends are not NaN.
@@ -48,9 +50,9 @@ extension Function {
 ///
 /// A closure has no formula: nothing is known between the points at which it was called. A peak that is narrow against
 /// the range can be missed, as by every such routine; name it by ``IntegrationOptions/breakPoints``, or make a
-/// ``NablaCalculus/Function``, of which enclosures over intervals are looked at as well.
+/// `Function`, of which enclosures over intervals are looked at as well.
 ///
-/// - Parameters: as those of ``NablaCalculus/Function/integral(from:to:parameters:options:)``.
+/// - Parameters: as those of `Function.integral(from:to:parameters:options:)`.
 /// - Precondition: the ends are not NaN.
 public func integrate(
   from a: Double, to b: Double, options: IntegrationOptions = IntegrationOptions(),

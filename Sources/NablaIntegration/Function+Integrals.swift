@@ -11,7 +11,11 @@ extension Function {
   /// one run of the kernel, and enclosures that hold for all rows say whether the nodes are close enough. Rows for which that
   /// is not so, or which do not reach the tolerance, are integrated by themselves.
   ///
-  /// - Parameter parameters: one row for each integral, [K, p].
+  /// - Parameters:
+  ///   - a: one end, which may be infinite.
+  ///   - b: the other end.
+  ///   - parameters: one row for each integral, [K, p].
+  ///   - options: as for one integral.
   /// - Returns: K results; see ``integral(from:to:parameters:options:)``.
   /// - Precondition: as for one integral.
   /// - Complexity: O(K) values for each node of the shared rule, some tens.

@@ -106,6 +106,7 @@ public struct IntegrationOptions: Sendable {
   /// Of randomised methods.
   public var seed: UInt64 = 0
 
+  /// The defaults.
   public init() {}
 
   /// - Precondition: tolerances are not negative, nor NaN.

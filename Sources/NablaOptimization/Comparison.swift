@@ -5,6 +5,7 @@ internal import RealModule
 public struct MethodComparison: Sendable {
   /// One method's run.
   public struct Row: Sendable {
+    /// The method's name.
     public let method: String
     /// With its trace.
     public let result: OptimizationResult
@@ -12,6 +13,7 @@ public struct MethodComparison: Sendable {
     /// where too few steps are above rounding. 1 is linear, 2 quadratic.
     public let convergenceOrder: Double?
 
+    /// A row of the table.
     public init(method: String, result: OptimizationResult, convergenceOrder: Double? = nil) {
       self.method = method
       self.result = result
@@ -19,8 +21,10 @@ public struct MethodComparison: Sendable {
     }
   }
 
+  /// The runs, in the order of the methods.
   public let rows: [Row]
 
+  /// A table of these runs.
   public init(rows: [Row]) { self.rows = rows }
 }
 

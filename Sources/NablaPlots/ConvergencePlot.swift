@@ -11,7 +11,9 @@ public struct ConvergencePlot: Sendable {
   /// What stands above the picture.
   public var title: String
 
-  /// - Parameter traces: methods with the points they accepted (``OptimizationOptions/keepsTrace``).
+  /// - Parameters:
+  ///   - traces: methods with the points they accepted (`OptimizationOptions.keepsTrace`).
+  ///   - title: what stands above the picture.
   public init(_ traces: [(name: String, states: [OptimizationState])], title: String = "") {
     self.traces = traces
     self.title = title

@@ -18,9 +18,12 @@ internal import NablaTensors
 public struct FunctionPlot: Sendable {
   /// A line through points, with a name for the legend: the path of a method.
   public struct Path: Sendable {
+    /// What the legend calls it.
     public var name: String
+    /// Pairs of coordinates, in order.
     public var points: [[Double]]
 
+    /// A line of a name through points.
     public init(name: String, points: [[Double]]) {
       self.name = name
       self.points = points

@@ -9,15 +9,19 @@
 public struct LinePlot: Sendable {
   /// A line with its name for the legend.
   public struct Line: Sendable {
+    /// What the legend calls it.
     public var name: String
+    /// In order.
     public var points: [(x: Double, y: Double)]
 
+    /// A line of a name through points.
     public init(name: String, points: [(x: Double, y: Double)]) {
       self.name = name
       self.points = points
     }
   }
 
+  /// The lines, in the order of the legend.
   public var lines: [Line]
   /// The names of the axes.
   public var names: (x: String, y: String)
@@ -28,6 +32,7 @@ public struct LinePlot: Sendable {
   /// The heights shown; nil for those of all points.
   public var heights: ClosedRange<Double>?
 
+  /// A picture of lines; see the properties of the same names.
   public init(
     _ lines: [Line], names: (x: String, y: String), title: String = "", hasLogarithmicHeights: Bool = false,
     heights: ClosedRange<Double>? = nil

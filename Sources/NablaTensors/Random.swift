@@ -10,6 +10,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable, Equatable {
   /// By how much the state moves on: odd.
   private let gamma: UInt64
 
+  /// The generator of a seed; every seed is as good as any other.
   public init(seed: UInt64) { self.init(state: seed, gamma: 0x9E37_79B9_7F4A_7C15) }
 
   private init(state: UInt64, gamma: UInt64) {

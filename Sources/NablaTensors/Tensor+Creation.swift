@@ -164,7 +164,9 @@ extension Tensor {
 public enum TensorLiteral<Scalar: TensorScalar>: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByArrayLiteral
 {
+  /// A number.
   case scalar(Scalar)
+  /// A list in brackets.
   case list([TensorLiteral])
 
   public init(floatLiteral value: Double) { self = .scalar(Scalar(value)) }

@@ -56,8 +56,11 @@ public func hypot<S: TensorScalar>(_ x: Tensor<S>, _ y: Tensor<S>) -> Tensor<S> 
 
 // MARK: - Trigonometric functions, in radians
 
+/// The sine.
 public func sin<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.sin)) }
+/// The cosine.
 public func cos<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.cos)) }
+/// The tangent.
 public func tan<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.tan)) }
 /// In [−π/2, π/2]; NaN outside [−1, 1].
 public func asin<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.asin)) }
@@ -70,9 +73,13 @@ public func atan2<S: TensorScalar>(_ y: Tensor<S>, _ x: Tensor<S>) -> Tensor<S> 
 
 // MARK: - Hyperbolic functions
 
+/// The hyperbolic sine.
 public func sinh<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.sinh)) }
+/// The hyperbolic cosine.
 public func cosh<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.cosh)) }
+/// The hyperbolic tangent.
 public func tanh<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.tanh)) }
+/// The inverse hyperbolic sine.
 public func asinh<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.asinh)) }
 /// At least 0; NaN below 1.
 public func acosh<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> { x.mapped(.of(.acosh)) }

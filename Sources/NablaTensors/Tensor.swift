@@ -28,7 +28,9 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
 
   /// A tensor whose elements `body` writes, in row-major order, into uninitialised 64-byte aligned memory.
   ///
-  /// - Parameter body: must initialise every element of the buffer it is given.
+  /// - Parameters:
+  ///   - shape: of the tensor; each extent is 0 or more.
+  ///   - body: must initialise every element of the buffer it is given.
   @inlinable
   public init<Failure: Error>(
     shape: [Int], initializingWith body: (UnsafeMutableBufferPointer<Scalar>) throws(Failure) -> Void

@@ -1,5 +1,6 @@
 /// What may stand between the brackets of a slice: an `Int`, a range of `Int`, or a ``TensorIndex``.
 public protocol TensorIndexing {
+  /// The entry of a slice that it stands for.
   var tensorIndex: TensorIndex { get }
 }
 

@@ -4,7 +4,7 @@ public import RealModule
 ///
 /// Generic code writes `Tensor<Scalar>` with `Scalar: TensorScalar` and gets the arithmetic of
 /// `BinaryFloatingPoint`, the elementary functions of swift-numerics' `Real`, and, through
-/// ``_routines``, the BLAS and LAPACK routines of that precision.
+/// `_routines`, the BLAS and LAPACK routines of that precision.
 ///
 /// No other type can conform: the table of routines has no public initialiser.
 public protocol TensorScalar: Real, BinaryFloatingPoint, BitwiseCopyable, Sendable,

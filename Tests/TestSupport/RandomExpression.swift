@@ -6,7 +6,7 @@ public struct RandomExpression {
   private let variables: [Expr]
   private let operations: [NablaExpressions.Operation]
 
-  /// - Parameter smooth: leaves out conditions and operations with kinks or jumps.
+  /// A smooth one leaves out conditions and operations with kinks or jumps.
   public init(seed: UInt64, variables: [Expr], smooth: Bool = false) {
     generator = SplitMix64(seed: seed)
     self.variables = variables

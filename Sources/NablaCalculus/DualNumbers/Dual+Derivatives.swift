@@ -116,7 +116,7 @@ extension Dual {
   }
 
   /// The Jacobian of a function of n variables with m components, as m rows: see
-  /// ``valueAndJacobian(of:at:)``.
+  /// `valueAndJacobian(of:at:)`.
   @inlinable
   public static func jacobian<Failure: Error>(
     of function: ([Dual]) throws(Failure) -> [Dual], at x: [Value]

@@ -26,11 +26,13 @@
 /// - Complexity: a product takes 2 multiplications and an addition more for each direction.
 @frozen
 public struct Dual<Tangent: TangentVector>: ForwardNumber {
+  /// The value.
   public var value: Tangent.Scalar
 
   /// The derivatives along the directions of `Tangent`.
   public var tangent: Tangent
 
+  /// A number of a value and its derivatives.
   @inlinable @inline(__always)
   public init(value: Tangent.Scalar, tangent: Tangent) {
     self.value = value
@@ -111,7 +113,9 @@ extension Dual {
 // MARK: - As the tangent and the value of an outer dual number
 
 extension Dual: TangentVector, DualScalar {
+  /// The type of the value.
   public typealias Value = Tangent.Scalar
+  /// A dual number is a tangent of one direction, whose components are dual numbers.
   public typealias Scalar = Dual
 
   @inlinable

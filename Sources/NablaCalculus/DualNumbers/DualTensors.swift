@@ -4,7 +4,7 @@ public import NablaTensors
 
 extension Dual where Tangent.Scalar: TensorScalar {
   /// The value and the gradient, [n], of a function of n variables at a point, [n]: see
-  /// ``valueAndGradient(of:at:)-([Dual])``.
+  /// `valueAndGradient(of:at:)` of arrays.
   ///
   /// - Precondition: the point is a vector.
   @inlinable

@@ -3,6 +3,7 @@ extension ForwardNumber {
   @inlinable @inline(__always) public static func -= (a: inout Self, b: Self) { a = a - b }
   @inlinable @inline(__always) public static func *= (a: inout Self, b: Self) { a = a * b }
   @inlinable @inline(__always) public static func /= (a: inout Self, b: Self) { a = a / b }
+  /// Changes the sign of value and derivatives.
   @inlinable public mutating func negate() { self = -self }
 
   /// 1/self where that is a normal number, or self is 0, infinite or NaN; otherwise nil.
@@ -51,7 +52,9 @@ extension ForwardNumber {
     self = truncatingRemainder(dividingBy: other)
   }
 
+  /// The sum.
   @inlinable public func advanced(by n: Self) -> Self { self + n }
+  /// The difference `other` − self.
   @inlinable public func distance(to other: Self) -> Self { other - self }
 }
 
@@ -70,6 +73,7 @@ extension ForwardNumber {
     self = a.sign == b.sign ? b : -b
   }
 
+  /// ±2ᵉ times the significand, with the derivatives of the significand times the same.
   @inlinable
   public init(sign: FloatingPointSign, exponent: Value.Exponent, significand: Self) {
     let f = Value(sign: sign, exponent: exponent, significand: significand.value)

@@ -26,8 +26,10 @@
 /// Sources: Griewank and Walther, *Evaluating Derivatives*, 2nd edition (2008), chapters 2, 3 and 13.
 public protocol ForwardNumber: DualScalar, CustomStringConvertible
 where Exponent == Value.Exponent, Magnitude == Self, Stride == Self {
+  /// The type of the value, which may be a forward number itself.
   associatedtype Value: DualScalar
 
+  /// The value, without its derivatives.
   var value: Value { get }
 
   /// A constant: all derivatives are zero.
@@ -62,22 +64,26 @@ extension ForwardNumber {
 // MARK: - Constants and literals
 
 extension ForwardNumber {
+  /// A constant.
   @inlinable public init(integerLiteral value: Value.IntegerLiteralType) {
     self.init(Value(integerLiteral: value))
   }
 
+  /// A constant.
   @inlinable public init(floatLiteral value: Value.FloatLiteralType) { self.init(Value(floatLiteral: value)) }
 
   @inlinable public init(_ value: Int) { self.init(Value(value)) }
 
   @inlinable public init<Source: BinaryInteger>(_ value: Source) { self.init(Value(value)) }
 
+  /// A constant; nil where the value type does not hold the integer exactly.
   @inlinable public init?<Source: BinaryInteger>(exactly source: Source) {
     guard let value = Value(exactly: source) else { return nil }
     self.init(value)
   }
 
   @inlinable public static var radix: Int { Value.radix }
+  /// 0, a constant.
   @inlinable public static var zero: Self { Self(Value.zero) }
   @inlinable public static var nan: Self { Self(Value.nan) }
   @inlinable public static var signalingNaN: Self { Self(Value.signalingNaN) }

@@ -127,9 +127,11 @@ public struct HessianRows<let order: Int, Row: TangentVector>: TangentVector {
   @inlinable @inline(__always)
   func map(_ transform: (Row) -> Row) -> Self { Self { transform(rows[$0]) } }
 
+  /// The type of an entry.
   public typealias Scalar = Row.Scalar
 
   @inlinable public static var directionCount: Int { order * order }
+  /// The zero matrix.
   @inlinable public static var zero: Self { Self { _ in .zero } }
 
   @inlinable @inline(__always)

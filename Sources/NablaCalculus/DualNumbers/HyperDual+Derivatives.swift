@@ -35,7 +35,7 @@ extension HyperDual where Gradient: SIMD {
     return (value, gradient, (0..<n).map { Array(elements[($0 * n)..<(($0 + 1) * n)]) })
   }
 
-  /// The Hessian of a function of n variables: see ``valueGradientAndHessian(of:at:)``.
+  /// The Hessian of a function of n variables: see `valueGradientAndHessian(of:at:)`.
   @inlinable
   public static func hessian<Failure: Error>(
     of function: ([HyperDual]) throws(Failure) -> HyperDual, at x: [Value]

@@ -17,6 +17,7 @@
 /// - Complexity: a product takes some 4 L² multiplications for L directions.
 @frozen
 public struct HyperDual<Gradient: GradientVector>: ForwardNumber {
+  /// The value.
   public var value: Gradient.Scalar
 
   /// The first derivatives along the directions.
@@ -148,7 +149,9 @@ extension HyperDual {
 // MARK: - As the tangent and the value of an outer dual number
 
 extension HyperDual: TangentVector, DualScalar {
+  /// The type of the value.
   public typealias Value = Gradient.Scalar
+  /// A hyper-dual number is a tangent of one direction, whose components are hyper-dual numbers.
   public typealias Scalar = HyperDual
 
   @inlinable

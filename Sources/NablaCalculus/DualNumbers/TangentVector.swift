@@ -9,11 +9,13 @@
 ///
 /// The requirements that begin with an underscore are not for use outside this package.
 public protocol TangentVector: Sendable {
+  /// The type of a component, and of the value beside it.
   associatedtype Scalar: DualScalar
 
   /// The number of directions.
   static var directionCount: Int { get }
 
+  /// No derivative along any direction: the tangent of a constant.
   static var zero: Self { get }
 
   // Not as operators: every overload of `+` that is visible slows the type checking of all expressions.

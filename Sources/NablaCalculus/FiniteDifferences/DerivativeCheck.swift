@@ -8,6 +8,7 @@
 public struct DerivativeCheck: Sendable {
   /// One partial derivative.
   public struct Entry: Sendable {
+    /// What the comparison says.
     public enum Verdict: String, Sendable, Hashable {
       /// The two differ by no more than the tolerance and the error of the difference allow.
       case agrees
@@ -32,6 +33,7 @@ public struct DerivativeCheck: Sendable {
     public let differenceError: Double
     /// How the finite difference ended.
     public let status: FiniteDifferenceResult.Status
+    /// Whether derivative and difference agree.
     public let verdict: Verdict
 
     /// |derivative − difference|.

@@ -15,6 +15,7 @@ public struct FiniteDifferenceOptions: Sendable {
     case automatic
   }
 
+  /// On which sides of the point the function is evaluated.
   public var scheme: Scheme
 
   /// The first step of each variable: one for all, or one for each; nil takes a sixteenth of the power of two at or
@@ -23,6 +24,7 @@ public struct FiniteDifferenceOptions: Sendable {
 
   /// Bounds of the variables, one for all or one for each: no point outside of them is evaluated.
   public var lowerBounds: [Double]?
+  /// The upper bounds, as ``lowerBounds``.
   public var upperBounds: [Double]?
 
   /// The relative error that is aimed at: an entry that has it costs no more evaluations. By default 10⁻¹⁰ for
@@ -37,6 +39,7 @@ public struct FiniteDifferenceOptions: Sendable {
   /// of the coordinate's size.
   public var rounds: Int
 
+  /// Options; see the properties of the same names.
   public init(
     scheme: Scheme = .automatic, steps: [Double]? = nil, lowerBounds: [Double]? = nil,
     upperBounds: [Double]? = nil, tolerance: Double? = nil, functionPrecision: Double = 0x1p-52,

@@ -10,7 +10,11 @@ public import NablaTensors
 ///
 ///     finiteDifferenceDerivative(of: { exp(sin($0)) }, at: 1).value.item
 ///
-/// - Parameter order: 1 or 2.
+/// - Parameters:
+///   - f: the function.
+///   - x: where.
+///   - order: 1 or 2.
+///   - options: scheme, steps, bounds and tolerance.
 /// - Complexity: 17 evaluations of f, up to 65 where the tolerance is not reached, and up to three times as many
 ///   where f is not finite on both sides.
 public func finiteDifferenceDerivative<Failure: Error>(

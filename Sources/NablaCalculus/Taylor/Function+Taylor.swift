@@ -67,8 +67,11 @@ extension Function {
   /// An estimate of the radius of convergence of the Taylor series at a point, of a scalar function of one variable:
   /// see ``TaylorPolynomial/radiusOfConvergence``.
   ///
-  /// - Parameter order: that of the coefficients from which it is estimated; less where rounding errors leave too few
-  ///   digits of the last ones, or they are beyond the range of a double.
+  /// - Parameters:
+  ///   - point: a.
+  ///   - order: that of the coefficients from which it is estimated; less where rounding errors leave too few
+  ///     digits of the last ones, or they are beyond the range of a double.
+  ///   - parameters: the values of the function's parameters.
   /// - Throws: ``TaylorError`` where there is no series.
   /// - Precondition: a scalar function of one variable.
   public func radiusOfConvergence(
@@ -98,6 +101,7 @@ extension Function {
   /// - Parameters:
   ///   - point: a.
   ///   - order: K ≥ 0, the highest total order.
+  ///   - parameters: the values of the function's parameters.
   /// - Throws: ``TaylorError``, also where there would be more than 200,000 coefficients, C(n+K, K), or the product
   ///   of two such series would take more than 2²³ multiplications, C(2n+K, K).
   /// - Precondition: a scalar function, and as many coordinates as it has variables.

@@ -24,6 +24,7 @@ public struct TaylorError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLarge
   }
 
+  /// Why there is no series.
   public let reason: Reason
 
   /// The operation that fails; nil where none does.

@@ -45,6 +45,7 @@ extension Function {
   ///   - point: a.
   ///   - order: K ≥ 0.
   ///   - range: finite.
+  ///   - parameters: the values of the function's parameters.
   /// - Throws: ``TaylorError``, of the reason `singularInRange` where the function may not be analytic at some point
   ///   between: it may be analytic all the same, and a narrower range show it.
   /// - Precondition: a scalar function of one variable.

@@ -10,8 +10,10 @@ internal import NablaTensors
 ///
 /// Derivatives of any order are those of the function itself.
 ///
-/// - Parameter function: must give the same values each time, and use no traced tensors but its arguments:
-///   derivatives do not pass through others.
+/// - Parameters:
+///   - operands: what `function` is called with, now and again for the derivative.
+///   - function: must give the same values each time, and use no traced tensors but its arguments:
+///     derivatives do not pass through others.
 /// - Source: Griewank, Walther, "Revolve", ACM TOMS 26 (2000).
 public func checkpoint<Scalar>(
   _ operands: [TracedTensor<Scalar>],

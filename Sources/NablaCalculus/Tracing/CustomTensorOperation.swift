@@ -31,6 +31,7 @@ public struct CustomTensorOperation<Scalar: TensorScalar>: Sendable {
     ) -> TracedTensor<Scalar>?
 
   /// - Parameters:
+  ///   - name: what it is called when it is printed.
   ///   - value: the operation itself.
   ///   - cotangents: the rule of the reverse mode, for gradients.
   ///   - tangent: the rule of the forward mode; without it, Jacobian–vector products through this operation (and

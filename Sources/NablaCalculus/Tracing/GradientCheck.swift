@@ -17,9 +17,11 @@ public struct GradientCheck: Sendable {
 
   /// The largest disagreement of one comparison.
   public struct Disagreement: Sendable {
+    /// Which two ways were compared.
     public let comparison: Comparison
     /// |a − b| / scale.
     public let relativeError: Double
+    /// What the relative error may be.
     public let tolerance: Double
     /// The two numbers.
     public let values: (Double, Double)
@@ -61,6 +63,8 @@ extension GradientCheck: CustomStringConvertible {
 /// A kink within a step of the point, or a function that rounds badly, fails the check too: look at the values.
 ///
 /// - Parameters:
+///   - function: a scalar one of tensors.
+///   - parameters: where its derivatives are compared.
 ///   - tolerance: of comparisons with differences; by default 100·ε^⅔ (4·10⁻⁹ for `Double`, 0.0025 for `Float`).
 ///     Comparisons among exact derivatives have a tolerance of 1000·ε.
 ///   - seed: of the random directions and elements.

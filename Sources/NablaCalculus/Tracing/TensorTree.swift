@@ -21,11 +21,14 @@ public import NablaTensors
 /// `mapTensors` calls its closure once for each tensor, always in the same order. Structures nest: where a member is a
 /// structure itself, `mapTensors` calls the member's.
 public protocol TensorTree<Scalar> {
+  /// The number type of the tensors.
   associatedtype Scalar: TensorScalar
   /// The same structure of traced tensors.
   associatedtype Traced
 
+  /// The same structure of other tensors.
   func mapTensors(_ transform: (Tensor<Scalar>) throws -> Tensor<Scalar>) rethrows -> Self
+  /// The same structure of traced tensors.
   func mapTensors(_ transform: (Tensor<Scalar>) throws -> TracedTensor<Scalar>) rethrows -> Traced
 }
 

@@ -3,8 +3,8 @@ public import NablaTensors
 /// A tensor that remembers how it was computed, so that it can be differentiated.
 ///
 /// A closure over traced tensors is what ``valueAndGradient(of:at:)`` and its relatives take. They call it
-/// with traced parameters; every operation computes its value at once, as on a ``Tensor``, and records itself
-/// with its operands. Constants (data, numbers, plain tensors made traced by ``init(_:)``) record nothing:
+/// with traced parameters; every operation computes its value at once, as on a `Tensor`, and records itself
+/// with its operands. Constants (data, numbers, plain tensors made traced by `init(_:)`) record nothing:
 ///
 ///     func loss(_ w: TracedTensor<Double>) -> TracedTensor<Double> {
 ///       square(matmul(x, w) - y).mean()               // x and y are plain tensors
@@ -41,8 +41,11 @@ public struct TracedTensor<Scalar: TensorScalar>: Sendable {
   /// The value as a constant: derivatives do not pass through it (JAX's `stop_gradient`).
   public var detached: TracedTensor { TracedTensor(value) }
 
+  /// The extents of the axes.
   public var shape: [Int] { value.shape }
+  /// The number of axes.
   public var rank: Int { value.rank }
+  /// The number of elements.
   public var count: Int { value.count }
 
   /// The only number of a tensor that has one. Traps for any other count.

@@ -5,7 +5,7 @@ import Nabla
 enum BoxParsing {
   /// A box in variable order.
   ///
-  /// - Parameter option: the option that gives the box, for messages.
+  /// `option` is the option that gives the box, for messages.
   static func box(
     _ text: String, variables: [String], option: String
   ) throws(CommandError) -> Box {

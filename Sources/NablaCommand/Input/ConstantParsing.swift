@@ -4,7 +4,7 @@ import Nabla
 enum ConstantParsing {
   /// The finite number that a text stands for.
   ///
-  /// - Parameter place: what the number is, for messages: `--at: x`.
+  /// `place` is what the number is, for messages: `--at: x`.
   static func number(_ text: String, _ place: String) throws(CommandError) -> Double {
     let value = try numberOrInfinity(text, place)
     guard value.isFinite else { throw .usage("\(place) is \(text.elided()), which is not finite") }

@@ -8,7 +8,7 @@ struct DensityArgument {
   let distribution: (any ContinuousDistribution)?
   private let formula: Formula?
 
-  /// - Parameter option: what gives the text, for messages.
+  /// Reads an argument; `option` is what gives it, for messages.
   init(_ argument: String, option: String) throws(CommandError) {
     distribution = try DistributionParsing.distribution(argument, option: option)
     if distribution != nil {
@@ -34,6 +34,7 @@ struct DensityArgument {
   /// - Parameters:
   ///   - variables: those of all formulas of the command line, at least one.
   ///   - over: the ranges of the variables, which a formula needs; a distribution is restricted to them.
+  ///   - option: what gives the text, for messages.
   func density(of variables: [String], over: Text?, option: String) throws(CommandError) -> Density {
     let box = try over.map { text throws(CommandError) in
       try BoxParsing.box(text.string, variables: variables, option: "--over")

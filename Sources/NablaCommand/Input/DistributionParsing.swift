@@ -41,8 +41,7 @@ enum DistributionParsing {
     families.map { "\($0.name)(\($0.parameters.joined(separator: ", ")))" }.joined(separator: ", ")
   }
 
-  /// - Parameter option: what gives the text, for messages.
-  /// - Returns: nil where the text names no distribution.
+  /// The distribution that a text names, nil where it names none; `option` is what gives the text, for messages.
   static func distribution(
     _ text: String, option: String
   ) throws(CommandError) -> (any ContinuousDistribution)? {

@@ -22,6 +22,8 @@ enum EntryOrder {
   /// The values for the variables in order.
   ///
   /// - Parameters:
+  ///   - entries: all with names, or none.
+  ///   - variables: the names, in order.
   ///   - option: the option's name, for messages.
   ///   - things: what the values are, for messages: "coordinates".
   static func values(

@@ -23,8 +23,8 @@ struct Formula {
 
   /// - Parameters:
   ///   - argument: a formula, `@FILE` or `-`.
-  ///   - variables: names separated by commas, which set the order; nil for the order by name.
-  ///   - constantVariables: the variables of an expression that uses none, if `variables` is nil.
+  ///   - order: names separated by commas; nil for the order by name.
+  ///   - constantVariables: the variables of an expression that uses none, if `order` is nil.
   init(
     _ argument: String, variables order: String?, constantVariables: [String] = []
   ) throws(CommandError) {

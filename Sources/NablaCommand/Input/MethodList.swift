@@ -36,7 +36,7 @@ enum MethodList {
 
   /// The methods of a list separated by commas.
   ///
-  /// - Parameter rate: the text of `--rate`.
+  /// `text` is that of `--rate`.
   static func parse(_ list: String, rate text: String?) throws(CommandError) -> [MinimizationMethod] {
     var rate: Double?
     if let text {

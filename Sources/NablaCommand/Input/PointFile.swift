@@ -4,8 +4,7 @@ import Nabla
 enum PointFile {
   /// The points, one after another, with their coordinates in variable order. They are finite.
   ///
-  /// - Parameter path: a name that ends in `.npy` for NumPy's format, otherwise of a CSV file; `-` is
-  ///   standard input.
+  /// A path that ends in `.npy` is of NumPy's format, any other of a CSV file; `-` is standard input.
   static func read(_ path: String, variables: [String]) throws(CommandError) -> [Double] {
     guard path.hasSuffix(".npy") else {
       return try DataTable(path, option: "--points").scalars(of: variables)

@@ -4,7 +4,7 @@ import Nabla
 enum PointParsing {
   /// The coordinates of a point in variable order. They are finite.
   ///
-  /// - Parameter option: the option that gives the point, for messages.
+  /// `option` is the option that gives the point, for messages.
   static func point(
     _ text: String, variables: [String], option: String
   ) throws(CommandError) -> [Double] {

@@ -7,7 +7,7 @@ extension IntegrationOptions {
     relativeTolerance = try Self.tolerance(tolerance, "--tolerance")
   }
 
-  /// - Parameter option: what gives the number, for messages.
+  /// A tolerance, 0 or more; `option` is what gives it, for messages.
   static func tolerance(_ text: Text, _ option: String) throws(CommandError) -> Double {
     let value = try ConstantParsing.number(text.string, option)
     guard value >= 0 else { throw .usage("\(option) is \(text.string.elided()); a tolerance is 0 or more") }

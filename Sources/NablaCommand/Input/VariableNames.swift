@@ -43,7 +43,7 @@ enum VariableNames {
 
   /// The names of a list separated by commas, as `--variables` and `--by` take it.
   ///
-  /// - Parameter option: the option that gives the list, for messages.
+  /// `option` is the option that gives the list, for messages.
   static func parse(_ list: String, option: String) throws(CommandError) -> [String] {
     let names = list.split(separator: ",", omittingEmptySubsequences: false).map { $0.trimmingBlanks() }
     for name in names {

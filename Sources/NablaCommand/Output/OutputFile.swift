@@ -13,6 +13,7 @@ struct OutputFile {
   let format: Format
 
   /// - Parameters:
+  ///   - path: its ending chooses the format.
   ///   - formats: those that the command can write.
   ///   - reason: why it cannot write the others.
   init(_ path: String, formats: [Format], reason: String) throws(CommandError) {

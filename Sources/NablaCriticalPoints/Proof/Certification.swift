@@ -6,6 +6,7 @@ public struct CertificationOptions: Sendable {
   /// The most boxes that are looked at.
   public var maxBoxes = 5_000_000
 
+  /// The defaults.
   public init() {}
 }
 

@@ -12,6 +12,7 @@ public struct MorseCount: Hashable, Sendable {
   /// What the sum is for a list that lacks nothing; nil where the gradient is not proven to point one way.
   public let expected: Int?
 
+  /// A count of a list, and what it should be.
   public init(sum: Int, expected: Int?) {
     self.sum = sum
     self.expected = expected

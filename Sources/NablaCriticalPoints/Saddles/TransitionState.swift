@@ -20,7 +20,7 @@ public struct TransitionState: Sendable {
   }
 }
 
-/// How ``NablaCalculus/Function/transitionStates(from:parameters:options:)`` searches.
+/// How `Function.transitionStates(from:parameters:options:)` searches.
 public struct TransitionStateOptions: Sendable {
   /// The lengths by which steps in each coordinate are measured; nil is max(1, |xⱼ|) of the minimum.
   public var scales: [Double]?
@@ -41,5 +41,6 @@ public struct TransitionStateOptions: Sendable {
   /// The most steps of one descent.
   public var maxPathSteps = 10_000
 
+  /// The defaults.
   public init() {}
 }

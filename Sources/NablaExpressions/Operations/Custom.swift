@@ -28,8 +28,12 @@ public struct CustomOperation: Sendable {
 
   /// An operation with closures for its first and second derivative.
   ///
-  /// - Parameter secondDerivative: without it there are gradients only: to ask for a Hessian is a programmer's
-  ///   mistake.
+  /// - Parameters:
+  ///   - name: what it is called when it is printed.
+  ///   - value: of x.
+  ///   - derivative: of x.
+  ///   - secondDerivative: without it there are gradients only: to ask for a Hessian is a programmer's
+  ///     mistake.
   public init(
     _ name: String, value: @escaping @Sendable (Double) -> Double,
     derivative: @escaping @Sendable (Double) -> Double,

@@ -20,6 +20,6 @@ extension Expr {
   /// - Complexity: O(number of nodes) times at most the length of a sum, without recursion.
   public func simplified() -> Expr { Simplifier.simplified([self])[0] }
 
-  /// Several expressions simplified as by ``simplified()-(Expr)``, in one graph.
+  /// Several expressions simplified as by `simplified()`, in one graph.
   public static func simplified(_ expressions: [Expr]) -> [Expr] { Simplifier.simplified(expressions) }
 }

@@ -14,7 +14,7 @@ extension Expr: CustomStringConvertible {
   /// The formula of the expression, with as few parentheses as the language allows; nil if it is longer
   /// than `maximumLength` bytes.
   ///
-  /// Read back with ``init(parsing:)`` it has the same value at every point (bit for bit, but for the
+  /// Read back with ``init(parsing:variables:)`` it has the same value at every point (bit for bit, but for the
   /// payload of a NaN), and it is usually the identical expression. Exceptions:
   ///
   /// - Helpers that derivatives use without having a name in the language, such as sech(x) printed as

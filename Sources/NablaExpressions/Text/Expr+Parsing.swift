@@ -16,7 +16,9 @@ extension Expr {
   /// Constant subexpressions are folded and simplified as by Swift's operators on `Expr`. A constant may
   /// come out infinite or NaN (`1/0`); a number that only exists as 0 or infinity (`1e-999`) is an error.
   ///
-  /// - Parameter variables: the names that variables may have; nil allows every name.
+  /// - Parameters:
+  ///   - text: the formula.
+  ///   - variables: the names that variables may have; nil allows every name.
   /// - Throws: ``ParseError`` with the place and advice.
   /// - Complexity: O(length of the text), without recursion: any depth of nesting is read.
   public init(parsing text: String, variables: [String]? = nil) throws(ParseError) {
@@ -25,7 +27,7 @@ extension Expr {
 
   /// The expressions of a text that separates them by semicolons: `"x*cos(y); x*sin(y)"`.
   ///
-  /// They are nodes of one graph, so they share their common subexpressions. See ``init(parsing:)`` for
+  /// They are nodes of one graph, so they share their common subexpressions. See ``init(parsing:variables:)`` for
   /// the language; there is at least one expression.
   ///
   /// - Throws: ``ParseError`` with the place and advice.

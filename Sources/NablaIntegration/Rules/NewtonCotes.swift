@@ -48,7 +48,11 @@ public struct RombergIntegral: Sendable {
 
 /// Romberg's method: trapezoidal rules with 1, 2, 4, … intervals, extrapolated to step 0 by Richardson's method.
 ///
-/// - Parameter levels: the number of halvings; 2^levels + 1 values are computed.
+/// - Parameters:
+///   - a: the lower end.
+///   - b: the upper end.
+///   - levels: the number of halvings; 2^levels + 1 values are computed.
+///   - f: the integrand.
 /// - Precondition: `levels` is from 0 to 30.
 ///
 /// Romberg, "Vereinfachte numerische Integration", Det Kongelige Norske Videnskabers Selskab Forhandlinger 28 (1955).

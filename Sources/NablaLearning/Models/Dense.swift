@@ -3,9 +3,12 @@ public import NablaTensors
 
 /// A fully connected layer, x ↦ x W + b: weights [inputs, outputs], bias [outputs], batches [N, inputs].
 public struct Dense<T> {
+  /// W, [inputs, outputs].
   public var weights: T
+  /// b, [outputs].
   public var bias: T
 
+  /// A layer of these weights and biases.
   public init(weights: T, bias: T) {
     self.weights = weights
     self.bias = bias
@@ -44,10 +47,12 @@ extension Dense {
       weights: initializer(inputs: inputs, outputs: outputs, using: &generator), bias: .zeros([outputs]))
   }
 
+  /// x W + b, [N, outputs], with derivatives.
   public func callAsFunction<S>(_ x: TracedTensor<S>) -> TracedTensor<S> where T == TracedTensor<S> {
     matmul(x, weights) + bias
   }
 
+  /// x W + b, [N, outputs].
   public func callAsFunction<S>(_ x: Tensor<S>) -> Tensor<S> where T == Tensor<S> {
     matmul(x, weights) + bias
   }

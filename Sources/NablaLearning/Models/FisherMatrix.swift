@@ -20,7 +20,10 @@ public enum OutputDistribution: Sendable {
 ///
 /// For small models: p forward sweeps, and memory for N · k · p numbers.
 ///
-/// - Parameter outputs: of the model for all examples, [N] or [N, k].
+/// - Parameters:
+///   - outputs: of the model for all examples, [N] or [N, k].
+///   - parameters: of the model, n numbers in all.
+///   - distribution: of an observation, given the outputs.
 /// - Source: Amari, "Natural gradient works efficiently in learning", Neural Computation 10 (1998); Martens, "New
 ///   insights and perspectives on the natural gradient method", JMLR 21 (2020), sections 6 and 9.
 public func fisherMatrix<P: TensorTree, Failure: Error>(
@@ -57,7 +60,7 @@ public func fisherMatrix<P: TensorTree, Failure: Error>(
 /// steepest ascent where distance is measured between the model's distributions, and so independent of how the model
 /// is parametrised.
 ///
-/// - Throws: ``LinearAlgebraError/notPositiveDefinite(leadingMinor:matrix:)`` where F is singular, as for a model with more
+/// - Throws: `LinearAlgebraError.notPositiveDefinite` where F is singular, as for a model with more
 ///   parameters than the data determine: give a damping.
 public func naturalGradient<P: TensorTree>(
   _ gradient: P, fisher: Tensor<P.Scalar>, damping: P.Scalar = 0

@@ -3,6 +3,7 @@ internal import RealModule
 
 /// How the weights of a layer, [inputs, outputs], start.
 public enum Initializer: Sendable {
+  /// All 0: for a last layer; between layers no unit would differ from another.
   case zeros
   /// Normal with this standard deviation.
   case normal(standardDeviation: Double)

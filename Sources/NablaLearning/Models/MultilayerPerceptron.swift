@@ -3,8 +3,10 @@ public import NablaTensors
 
 /// The nonlinear function between the layers of a network.
 public enum Activation: String, Sendable, CaseIterable {
+  /// The function of the same name.
   case relu, tanh, sigmoid, softplus
 
+  /// The function, element by element.
   public func callAsFunction<S>(_ x: TracedTensor<S>) -> TracedTensor<S> {
     switch self {
     case .relu: NablaCalculus.relu(x)
@@ -30,9 +32,12 @@ public enum Activation: String, Sendable, CaseIterable {
 ///     let slope = gradient(of: { crossEntropy(logits: $0(x), labels: labels) }, at: network)
 ///     network(x)                // logits
 public struct MultilayerPerceptron<T> {
+  /// The layers, first to last.
   public var layers: [Dense<T>]
+  /// The function between them.
   public var activation: Activation
 
+  /// A network of these layers.
   public init(layers: [Dense<T>], activation: Activation = .relu) {
     self.layers = layers
     self.activation = activation
@@ -83,12 +88,14 @@ extension MultilayerPerceptron {
     }
   }
 
+  /// The outputs [N, outputs] of inputs [N, inputs], with derivatives.
   public func callAsFunction<S>(_ x: TracedTensor<S>) -> TracedTensor<S> where T == TracedTensor<S> {
     var x = x
     for (i, layer) in layers.enumerated() { x = i == 0 ? layer(x) : layer(activation(x)) }
     return x
   }
 
+  /// The outputs [N, outputs] of inputs [N, inputs].
   public func callAsFunction<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> where T == Tensor<S> {
     constants(TracedTensor(x)).value
   }

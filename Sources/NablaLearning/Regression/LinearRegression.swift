@@ -26,9 +26,9 @@ public struct LinearRegression: Sendable {
 
   /// Fits rows of data [N, n] to targets [N].
   ///
-  /// - Throws: ``LinearAlgebraError/notFinite`` if a number of the data is not finite.
+  /// - Throws: `LinearAlgebraError.notFinite` if a number of the data is not finite.
   /// - Complexity: O(N n²).
-  /// - Source: ``LinearAlgebra/leastSquares(_:_:tolerance:)``.
+  /// - Source: `LinearAlgebra.leastSquares(_:_:tolerance:)`.
   public init(
     _ x: Tensor<Double>, _ y: Tensor<Double>, intercept hasIntercept: Bool = true
   ) throws(LinearAlgebraError) {

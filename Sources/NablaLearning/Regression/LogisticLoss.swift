@@ -10,7 +10,9 @@ public import NablaTensors
 ///
 /// Shapes: X [N, n], y [N] with targets in [0, 1] (classes are 0 and 1), w [n].
 public struct LogisticLoss<Scalar: TensorScalar>: Sendable {
+  /// X, [N, n].
   public let x: Tensor<Scalar>
+  /// y, [N].
   public let y: Tensor<Scalar>
 
   /// - Precondition: X is a matrix of at least one row and y has as many elements.

@@ -29,7 +29,9 @@ public struct LogisticRegression: Sendable {
   public let covariance: Tensor<Double>
   /// Σ y log p + (1 − y) log(1 − p), without the ridge's part.
   public let logLikelihood: Double
+  /// The number of Newton steps.
   public let iterations: Int
+  /// Why it ended.
   public let reason: Reason
 
   /// Fits rows of data to classes by Newton's method with step halving.
@@ -39,8 +41,10 @@ public struct LogisticRegression: Sendable {
   /// - Parameters:
   ///   - x: the data, [N, n]; columns may have any scale: they are standardised inside.
   ///   - y: the classes, [N], each 0 or 1; shares between are allowed.
+  ///   - hasIntercept: whether a constant is fitted too.
   ///   - ridge: the strength of the penalty, 0 for maximum likelihood.
-  /// - Throws: ``LinearAlgebraError/notFinite`` if a number of the data is not finite.
+  ///   - maximumIterations: after which it ends unconverged.
+  /// - Throws: `LinearAlgebraError.notFinite` if a number of the data is not finite.
   /// - Complexity: O(N n²) for each of some ten iterations.
   /// - Source: Hastie, Tibshirani, Friedman, "The elements of statistical learning", 2nd ed., section 4.4.
   public init(

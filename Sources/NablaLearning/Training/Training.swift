@@ -23,6 +23,7 @@ internal import NablaTensors
 ///   - parameters: of the model, where training starts.
 ///   - count: the number of examples.
 ///   - rule: how a gradient moves the parameters.
+///   - options: epochs, batches, seed, clipping, patience and checkpoint.
 ///   - loss: of the model on the examples whose numbers are given: a mean, of one element.
 ///   - validation: the loss on other examples, without recording.
 ///   - progress: called after each epoch; training stops where it returns false.

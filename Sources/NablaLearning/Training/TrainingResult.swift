@@ -12,6 +12,7 @@ public struct TrainingEpoch: Sendable, Equatable {
 
 /// What training came to.
 public struct TrainingResult<Parameters> {
+  /// Why training ended.
   public enum Reason: Sendable, Equatable {
     /// All epochs were done.
     case finished
@@ -28,7 +29,9 @@ public struct TrainingResult<Parameters> {
   public let parameters: Parameters
   /// Those of the last finite step.
   public let lastParameters: Parameters
+  /// What was recorded, epoch by epoch.
   public let epochs: [TrainingEpoch]
+  /// Why training ended.
   public let reason: Reason
 }
 

@@ -15,7 +15,9 @@ public import NablaTensors
 ///   - f: a scalar function of n ≥ 1 variables.
 ///   - starts: [N, n].
 ///   - parameters: [p] for all starts or [N, p]; nil if the function has none.
-///   - bounds, method, options: as for ``minimize(_:from:parameters:within:method:options:)``. The callback is not called,
+///   - bounds: nil for none.
+///   - method: as for ``minimize(_:from:parameters:within:method:options:)``.
+///   - options: as there, but the callback is not called,
 ///     there is no trace, and budgets are those of each start.
 /// - Returns: an end for each start, in their order, which depends neither on the other starts nor on the number of
 ///   threads.

@@ -5,6 +5,7 @@ internal import NablaTensors
 public struct MinimumCluster: Sendable {
   /// The member with the smallest value.
   public let point: [Double]
+  /// The value there.
   public let value: Double
   /// The number of starts that ended here.
   public let count: Int
@@ -27,9 +28,14 @@ public struct MultiStartResult: Sendable {
 /// be others that no start led to: see `criticalPoints` for a search that goes on until new ones stop to appear.
 ///
 /// - Parameters:
+///   - f: a scalar function.
+///   - parameters: the values of the function's parameters.
 ///   - box: where the starts lie; with `staysInside` also bounds.
+///   - starts: how many.
 ///   - seed: of the starts.
 ///   - staysInside: whether minima are sought in the box alone, its boundary included.
+///   - method: as for ``minimize(_:from:parameters:within:method:options:)``.
+///   - options: as for ``minimize(_:from:parameters:within:method:options:)``.
 /// - Complexity: `starts` runs of the method, and O(starts · minima).
 public func multiStart(
   _ f: Function, parameters: [Double] = [], in box: Box, starts: Int, seed: UInt64 = 0,

@@ -40,6 +40,7 @@ public struct LeastSquaresResult: Sendable {
   /// The square roots of the covariance's diagonal.
   public let standardErrors: [Double]
 
+  /// A property of ``optimization``: `result.point`, `result.reason`, ….
   public subscript<Value>(dynamicMember keyPath: KeyPath<OptimizationResult, Value>) -> Value {
     optimization[keyPath: keyPath]
   }
@@ -56,6 +57,7 @@ public struct LeastSquaresResult: Sendable {
 ///   - start: n coordinates.
 ///   - bounds: nil for none.
 ///   - loss: ρ and c.
+///   - method: how steps are found.
 ///   - options: as for ``minimize(_:from:parameters:within:method:options:)``.
 /// - Returns: the best point with the reason for stopping; it does not throw, whatever the numbers are.
 /// - Complexity: an iteration O(m n²).
@@ -118,6 +120,10 @@ private func statistics(
 ///   - y: [m].
 ///   - sigma: [m], standard deviations of y up to a common factor; nil where they are equal.
 ///   - start: of the variables.
+///   - bounds: nil for none.
+///   - loss: as for ``fitLeastSquares(_:from:within:loss:method:options:)``.
+///   - method: as for ``fitLeastSquares(_:from:within:loss:method:options:)``.
+///   - options: as for ``fitLeastSquares(_:from:within:loss:method:options:)``.
 /// - Returns: as ``fitLeastSquares(_:from:within:loss:method:options:)``.
 public func curveFit(
   _ model: Function, at x: Tensor<Double>, to y: Tensor<Double>, sigma: Tensor<Double>? = nil,

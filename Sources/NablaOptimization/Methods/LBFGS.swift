@@ -40,7 +40,9 @@ extension MinimizationMethod {
   /// Limited-memory BFGS: superlinear in practice from gradients alone, O(m n) work and memory, for up to millions of
   /// variables. With bounds it works on the variables that are free, along projected paths.
   ///
-  /// - Parameter memory: m, the number of steps remembered.
+  /// - Parameters:
+  ///   - memory: m, the number of steps remembered.
+  ///   - lineSearch: how far to go along a direction.
   /// - Precondition: m ≥ 1.
   public static func lbfgs(memory: Int = 20, lineSearch: LineSearch = .moreThuente()) -> MinimizationMethod {
     precondition(memory > 0, "L-BFGS remembers one step or more, not \(memory)")

@@ -37,8 +37,9 @@ extension MinimizationMethod {
   /// log-likelihood it is Fisher scoring.
   ///
   /// - Parameters:
-  ///   - metric: G at a point, symmetric positive (semi)definite, row-major n².
   ///   - damping: λ ≥ 0.
+  ///   - lineSearch: how far to go along a direction.
+  ///   - metric: G at a point, symmetric positive (semi)definite, row-major n².
   /// - Note: where G + λI is not positive definite, the step is along the gradient.
   ///
   /// Source: Amari, "Natural gradient works efficiently in learning", Neural Computation 10 (1998), equation 2.

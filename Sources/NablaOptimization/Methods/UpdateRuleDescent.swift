@@ -140,7 +140,9 @@ extension MinimizationMethod {
 
   /// ``AdamW`` on all of the objective, which ends where f's gradient balances the decay: not at a minimum of f.
   ///
-  /// - Parameter weightDecay: λ of x ← x − η (… + λ x).
+  /// - Parameters:
+  ///   - rate: η, by the number of the step.
+  ///   - weightDecay: λ of x ← x − η (… + λ x).
   public static func adamW(rate: LearningRate, weightDecay: Double) -> MinimizationMethod {
     MinimizationMethod(
       "adamw", UpdateRuleDescent(rate: rate, isNormalized: true) { Adam(rate: $0, weightDecay: weightDecay) })

@@ -21,7 +21,9 @@ public struct Objective: Sendable {
 
   /// A scalar function.
   ///
-  /// - Parameter parameters: the values of the function's parameters.
+  /// - Parameters:
+  ///   - function: f.
+  ///   - parameters: the values of the function's parameters.
   /// - Precondition: the function is scalar, has a variable, and as many parameters.
   public init(_ function: Function, parameters: [Double] = []) {
     Self.check(function)
@@ -36,7 +38,9 @@ public struct Objective: Sendable {
 
   /// The sum Σᵢ f(x; pᵢ) over rows of parameters: a loss over data.
   ///
-  /// - Parameter rows: [N, p].
+  /// - Parameters:
+  ///   - function: f, scalar, of x and a row of parameters.
+  ///   - rows: [N, p].
   public init(sum function: Function, over rows: Tensor<Double>) {
     Self.check(function)
     precondition(
@@ -59,7 +63,9 @@ public struct Objective: Sendable {
   /// Closures, of which the last two may be missing. Each is given a point of `dimension` coordinates.
   ///
   /// - Parameters:
+  ///   - dimension: n, the number of variables.
   ///   - value: f alone; nil takes it from `valueAndGradient`.
+  ///   - valueAndGradient: f and ∇f.
   ///   - hessian: row-major, n².
   ///   - hessianVectorProduct: H(x) v of x and v.
   public init(

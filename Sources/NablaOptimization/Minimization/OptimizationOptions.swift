@@ -43,5 +43,6 @@ public struct OptimizationOptions: Sendable {
   /// Called with the start and each accepted point; ends the run by returning false.
   public var callback: (@Sendable (OptimizationState) -> Bool)?
 
+  /// The defaults.
   public init() {}
 }

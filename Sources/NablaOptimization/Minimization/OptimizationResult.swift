@@ -76,6 +76,7 @@ public struct ActiveBound: Hashable, Sendable {
   /// Whether it is the upper bound.
   public let isUpper: Bool
 
+  /// A bound of a variable.
   public init(variable: Int, isUpper: Bool) {
     self.variable = variable
     self.isUpper = isUpper
@@ -84,12 +85,16 @@ public struct ActiveBound: Hashable, Sendable {
 
 /// How often the parts of an objective were computed.
 public struct EvaluationCounts: Hashable, Sendable {
+  /// Values of f.
   public var values = 0
+  /// Gradients.
   public var gradients = 0
+  /// Hessians.
   public var hessians = 0
   /// Hessian–vector products.
   public var products = 0
 
+  /// Nothing counted yet.
   public init() {}
 }
 
@@ -97,7 +102,9 @@ public struct EvaluationCounts: Hashable, Sendable {
 public struct OptimizationState: Sendable {
   /// 0 for the start.
   public let iteration: Int
+  /// x.
   public let point: [Double]
+  /// f there.
   public let value: Double
   /// The Euclidean norm of the gradient; with bounds, of the projected gradient.
   public let gradientNorm: Double

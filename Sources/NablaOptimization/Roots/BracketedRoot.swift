@@ -40,7 +40,10 @@ public enum RootError: Error, Hashable, Sendable, CustomStringConvertible {
 /// with every few evaluations: about eight for a simple root, and never many more than bisection. Where f jumps over
 /// zero or has a pole with a change of sign, that place is found.
 ///
-/// - Parameter tolerance: ends where the interval is this wide; the default, 0, is a few ulps of the root.
+/// - Parameters:
+///   - interval: finite, f of opposite signs at its ends.
+///   - tolerance: ends where the interval is this wide; the default, 0, is a few ulps of the root.
+///   - f: the function.
 /// - Throws: ``RootError``, and what `f` throws.
 ///
 /// Source: Alefeld, Potra, Shi, "Algorithm 748: Enclosing zeros of continuous functions", ACM TOMS 21 (1995).

@@ -4,7 +4,7 @@ internal import NablaExpressions
 /// A root of a system of equations: an ``OptimizationResult`` of ½‖F‖², whose properties it has too.
 @dynamicMemberLookup
 public struct SystemRoot: Sendable {
-  /// The run; its reason is ``StoppingReason/rootFound`` where ``converged``.
+  /// The run; its reason is ``StoppingReason/rootFound`` where `converged`.
   public let optimization: OptimizationResult
   /// F at the point, [m].
   public let residuals: [Double]
@@ -13,6 +13,7 @@ public struct SystemRoot: Sendable {
   /// The rank of the Jacobian there: below n the root is not isolated to first order, or multiple.
   public let rank: Int
 
+  /// A property of ``optimization``: `root.point`, `root.reason`, ….
   public subscript<Value>(dynamicMember keyPath: KeyPath<OptimizationResult, Value>) -> Value {
     optimization[keyPath: keyPath]
   }
@@ -29,8 +30,11 @@ public struct SystemRoot: Sendable {
 ///
 /// - Parameters:
 ///   - system: a function with m outputs, or a scalar one for m = 1.
+///   - parameters: the values of the function's parameters.
 ///   - start: n coordinates.
+///   - bounds: nil for none.
 ///   - tolerance: for |Fᵢ|; the default, 0, leaves it to rounding.
+///   - options: as for ``minimize(_:from:parameters:within:method:options:)``.
 /// - Returns: the point with the smallest ‖F‖ and the reason for stopping: ``StoppingReason/residualMinimum`` where
 ///   ‖F‖ cannot be reduced and is not zero.
 /// - Complexity: an iteration O(m n²).

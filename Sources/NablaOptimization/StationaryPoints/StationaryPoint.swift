@@ -84,5 +84,6 @@ public struct StationaryPointOptions: Sendable {
   /// When iterations that have not ended are given up.
   package var deadline: ContinuousClock.Instant?
 
+  /// The defaults.
   public init() {}
 }

@@ -8,7 +8,9 @@ public import NablaTensors
 /// Source: Duchi, Hazan, Singer, "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 12
 /// (2011), figure 1 with diagonal matrices.
 public struct AdaGrad<Scalar: TensorScalar>: UpdateRule {
+  /// η, by the number of the step.
   public let rate: LearningRate
+  /// ε.
   public let epsilon: Double
   public var step = 0
   /// s of each parameter.

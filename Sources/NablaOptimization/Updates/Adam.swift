@@ -12,10 +12,15 @@ internal import RealModule
 /// Sources: Kingma, Ba, "Adam", ICLR 2015, algorithm 1; Loshchilov, Hutter, "Decoupled weight decay
 /// regularization", ICLR 2019, algorithm 2.
 public struct Adam<Scalar: TensorScalar>: UpdateRule {
+  /// η, by the number of the step.
   public let rate: LearningRate
+  /// β₁, the memory of the average of gradients.
   public let beta1: Double
+  /// β₂, the memory of the average of squares.
   public let beta2: Double
+  /// ε.
   public let epsilon: Double
+  /// λ.
   public let weightDecay: Double
   public var step = 0
   /// m of each parameter, then v of each.

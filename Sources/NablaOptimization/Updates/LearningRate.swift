@@ -11,6 +11,7 @@ public struct LearningRate: Sendable, ExpressibleByFloatLiteral {
 
   public init(floatLiteral value: Double) { self = .constant(value) }
 
+  /// The rate of a step; the first is 0.
   public func callAsFunction(_ step: Int) -> Double { rate(step) }
 
   /// The same rate always.

@@ -7,9 +7,13 @@ public import NablaTensors
 ///
 /// Source: Tieleman, Hinton, "Lecture 6.5: RMSProp", 2012, with momentum as in PyTorch.
 public struct RMSProp<Scalar: TensorScalar>: UpdateRule {
+  /// η, by the number of the step.
   public let rate: LearningRate
+  /// ρ, the memory of the average of squares.
   public let decay: Double
+  /// μ.
   public let momentum: Double
+  /// ε.
   public let epsilon: Double
   public var step = 0
   /// s of each parameter, then v of each.
@@ -18,7 +22,11 @@ public struct RMSProp<Scalar: TensorScalar>: UpdateRule {
   /// Of x, g, s, v and η: the new x, s and v.
   private let move: ElementwiseFunction<Scalar>
 
-  /// - Parameter decay: ρ.
+  /// - Parameters:
+  ///   - rate: η, by the number of the step.
+  ///   - decay: ρ.
+  ///   - momentum: μ.
+  ///   - epsilon: ε.
   /// - Precondition: 0 ≤ ρ < 1; 0 ≤ μ < 1; ε > 0.
   public init(
     rate: LearningRate = 0.01, decay: Double = 0.99, momentum: Double = 0, epsilon: Double = 1e-8

@@ -9,9 +9,13 @@ public import NablaTensors
 /// Source: Sutskever, Martens, Dahl, Hinton, "On the importance of initialization and momentum in deep learning",
 /// ICML 2013, in the form in which the rate multiplies the velocity.
 public struct SGD<Scalar: TensorScalar>: UpdateRule {
+  /// η, by the number of the step.
   public let rate: LearningRate
+  /// μ.
   public let momentum: Double
+  /// Whether steps are those of Nesterov's variant.
   public let isNesterov: Bool
+  /// λ.
   public let weightDecay: Double
   public var step = 0
   /// The velocity of each parameter; empty without momentum.

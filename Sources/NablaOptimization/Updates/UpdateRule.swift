@@ -6,6 +6,7 @@ public import NablaTensors
 /// A rule holds what it remembers of earlier gradients, in ``memory``, and how many it has seen. Where the
 /// parameters have a structure, the tensors are its leaves.
 public protocol UpdateRule<Scalar>: Sendable {
+  /// The number type of the parameters.
   associatedtype Scalar: TensorScalar
 
   /// The number of steps taken.

@@ -35,7 +35,9 @@ extension Density {
   ///
   /// A factor p that underflows takes a large g with it; g p is integrated as one exponential where g is one.
   ///
-  /// - Parameter g: a function of the density's variables.
+  /// - Parameters:
+  ///   - g: a function of the density's variables.
+  ///   - options: of the quadrature.
   public func expectation(
     of g: Expr, options: IntegrationOptions = IntegrationOptions()
   ) -> Estimate {

@@ -10,9 +10,10 @@ public import NablaOptimization
 ///     quartic.normalization().value       // 1.8128…, Γ(¼)/2
 ///     quartic.variance(of: x).value       // 0.3379…
 ///
-/// Everything is found by quadrature (``NablaIntegration``), with an estimate of its error. Where a formula underflows,
+/// Everything is found by quadrature (`NablaIntegration`), with an estimate of its error. Where a formula underflows,
 /// its logarithm, which the structure of the formula shows, does not.
 public struct Density: Sendable {
+  /// The variables, in the order of the support.
   public let variables: [Expr]
   /// Outside of it the density is 0.
   public let support: Box
@@ -33,7 +34,10 @@ public struct Density: Sendable {
       variables: variables, support: support, isNormalized: false)
   }
 
-  /// - Parameter logarithm: of the density, up to a constant.
+  /// - Parameters:
+  ///   - logarithm: of the density, up to a constant.
+  ///   - variables: x, in the order of the support.
+  ///   - support: where the density is not 0.
   public init(logarithm: Expr, of variables: [Expr], support: Box) {
     self.init(
       formula: exp(logarithm), logarithm: logarithm, variables: variables, support: support,

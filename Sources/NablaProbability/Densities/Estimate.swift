@@ -2,9 +2,13 @@ public import NablaIntegration
 
 /// A number of a distribution, and how it was found.
 public struct Estimate: Sendable {
+  /// How a number was found.
   public enum Method: String, Sendable {
+    /// By a formula.
     case closedForm
+    /// By quadrature or cubature.
     case quadrature
+    /// As a mean over draws.
     case monteCarlo
   }
 
@@ -15,6 +19,7 @@ public struct Estimate: Sendable {
   public let errorEstimate: Double
   /// How many values of integrands were computed.
   public let evaluations: Int
+  /// How it was found.
   public let method: Method
   /// Why quadrature ended, the worst of all integrals that took part; `converged` for the other methods.
   public let reason: IntegrationReason

@@ -4,7 +4,9 @@ internal import RealModule
 
 /// The beta distribution, of density xᵅ⁻¹(1 − x)ᵝ⁻¹/B(α, β) for 0 ≤ x ≤ 1.
 public struct BetaDistribution: ContinuousDistribution, Hashable {
+  /// α > 0.
   public let alpha: Double
+  /// β > 0.
   public let beta: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless both are positive and finite.

@@ -41,6 +41,7 @@ public protocol ContinuousDistribution: Sendable, CustomStringConvertible {
 extension ContinuousDistribution {
   public func closedFormDivergence(to other: any ContinuousDistribution) -> Double? { nil }
 
+  /// The square root of the variance; infinite or NaN as that is.
   public var standardDeviation: Double { variance.squareRoot() }
 
   /// The logarithm of the density; −∞ outside the support.

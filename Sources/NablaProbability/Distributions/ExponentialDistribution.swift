@@ -4,6 +4,7 @@ internal import RealModule
 
 /// The exponential distribution, of density λ exp(−λx) for x ≥ 0.
 public struct ExponentialDistribution: ContinuousDistribution, Hashable {
+  /// λ > 0.
   public let rate: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless the rate is positive and finite.

@@ -4,7 +4,9 @@ internal import RealModule
 
 /// The gamma distribution of shape α and rate β, of density βᵅ xᵅ⁻¹ exp(−βx)/Γ(α) for x ≥ 0.
 public struct GammaDistribution: ContinuousDistribution, Hashable {
+  /// α > 0.
   public let shape: Double
+  /// β > 0.
   public let rate: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless both are positive and finite.

@@ -4,7 +4,9 @@ internal import RealModule
 
 /// The Laplace (double exponential) distribution, of density exp(−|x − m|/b)/(2b).
 public struct LaplaceDistribution: ContinuousDistribution, Hashable {
+  /// m.
   public let location: Double
+  /// b > 0.
   public let scale: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless the location is finite and the scale

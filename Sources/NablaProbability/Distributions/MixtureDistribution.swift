@@ -4,11 +4,14 @@ internal import RealModule
 
 /// A mixture of distributions, of density Σ wᵢ pᵢ(x).
 public struct MixtureDistribution: ContinuousDistribution {
+  /// The distributions pᵢ.
   public let components: [any ContinuousDistribution]
   /// As many as components; their sum is 1.
   public let weights: [Double]
 
-  /// - Parameter weights: relative ones; nil for equal ones.
+  /// - Parameters:
+  ///   - components: one or more distributions.
+  ///   - weights: relative ones; nil for equal ones.
   /// - Throws: ``DistributionError/weights`` unless there are components, as many weights, none of them negative, and their sum is positive
   ///   and finite.
   public init(

@@ -11,6 +11,7 @@ public struct MultivariateNormalDistribution: Sendable {
   /// The lower triangular L with Σ = L Lᵀ.
   public let factor: Tensor<Double>
 
+  /// n, the number of variables.
   public var dimension: Int { mean.shape[0] }
 
   /// - Throws: ``DistributionError/covariance(shape:)`` unless the covariance is a symmetric (to a relative 10⁻¹²)

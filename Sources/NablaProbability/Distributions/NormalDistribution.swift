@@ -5,6 +5,7 @@ internal import RealModule
 /// The normal distribution, of density exp(−(x−μ)²/(2σ²))/(σ√(2π)).
 public struct NormalDistribution: ContinuousDistribution, Hashable {
   public let mean: Double
+  /// σ > 0.
   public let standardDeviation: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless the mean is finite and the

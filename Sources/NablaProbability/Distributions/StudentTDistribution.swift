@@ -5,8 +5,11 @@ internal import RealModule
 /// Student's t distribution of ν degrees of freedom, with a location and a scale: of density proportional to
 /// (1 + z²/ν)^(−(ν+1)/2), z = (x − m)/s. Of one degree of freedom it is the Cauchy distribution.
 public struct StudentTDistribution: ContinuousDistribution, Hashable {
+  /// ν > 0.
   public let degreesOfFreedom: Double
+  /// m.
   public let location: Double
+  /// s > 0.
   public let scale: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless the degrees of freedom and the scale

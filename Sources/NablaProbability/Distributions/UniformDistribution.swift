@@ -4,7 +4,9 @@ internal import RealModule
 
 /// The uniform distribution on an interval, of density 1/(b − a).
 public struct UniformDistribution: ContinuousDistribution, Hashable {
+  /// a.
   public let lower: Double
+  /// b > a.
   public let upper: Double
 
   /// - Throws: ``DistributionError/parameter(name:value:distribution:range:)`` unless the bounds are finite and `lower`

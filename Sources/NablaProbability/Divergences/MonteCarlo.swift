@@ -27,7 +27,9 @@ extension Density {
   /// The Kullback–Leibler divergence as the mean of log p − log q over draws from this density, with its standard
   /// error: for many dimensions, where quadrature ends.
   ///
-  /// - Parameter draws: independent points from this density, shape [N, n].
+  /// - Parameters:
+  ///   - q: the other density.
+  ///   - draws: independent points from this density, shape [N, n].
   /// - Precondition: both densities are normalised, and of the same variables.
   public func klDivergence(to q: Density, draws: Tensor<Double>) -> Estimate {
     precondition(

@@ -40,7 +40,7 @@ public struct MeanFieldApproximation: Sendable {
   /// Whether the search found a maximum.
   public var converged: Bool { search.converged }
 
-  /// Why the search ended. ``StoppingReason/unbounded``: the density cannot be normalised.
+  /// Why the search ended. `unbounded`: the density cannot be normalised.
   public var reason: StoppingReason { search.reason }
 
   fileprivate init(

@@ -5,20 +5,27 @@ internal import RealModule
 public struct DrawsSummary: Sendable {
   /// One quantity over all chains.
   public struct Row: Sendable {
+    /// The quantity's name.
     public let variable: String
+    /// The mean of all draws.
     public let mean: Double
     /// The Monte Carlo standard error of the mean.
     public let meanError: Double
+    /// The standard deviation of all draws.
     public let standardDeviation: Double
     /// The Monte Carlo standard error of the standard deviation.
     public let standardDeviationError: Double
     /// The 5 % quantile, the median and the 95 % quantile.
     public let quantiles: (lower: Double, median: Double, upper: Double)
+    /// As ``ConvergenceDiagnostics/bulkEffectiveSampleSize(_:)`` has it.
     public let bulkEffectiveSampleSize: Double
+    /// As ``ConvergenceDiagnostics/tailEffectiveSampleSize(_:)`` has it.
     public let tailEffectiveSampleSize: Double
+    /// As ``ConvergenceDiagnostics/rHat(_:)`` has it.
     public let rHat: Double
   }
 
+  /// The quantities, in the order of the draws.
   public let rows: [Row]
 
   init(_ draws: Draws) {

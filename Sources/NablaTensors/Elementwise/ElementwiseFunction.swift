@@ -19,7 +19,7 @@ internal import NablaKernels
 /// may be used from any thread.
 ///
 /// The number type is that of the tensors: functions of `Float` compute twice as many elements at a time.
-/// ``Function`` is the type for derivatives.
+/// `Function` is the type for derivatives.
 ///
 /// - Complexity: making one compiles it, which takes some 0.1 ms for a small formula; a call takes O(count).
 public struct ElementwiseFunction<Scalar: TensorScalar>: Sendable {

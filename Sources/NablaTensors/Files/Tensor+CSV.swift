@@ -4,7 +4,9 @@ extension Tensor {
   ///
   /// Read strictly: every row has the same number of fields, every field is a finite number; empty lines are skipped.
   ///
-  /// - Parameter hasHeader: whether the first line names the columns; the names are empty otherwise.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - hasHeader: whether the first line names the columns; the names are empty otherwise.
   /// - Throws: ``FileError`` with the line and the column.
   /// - Complexity: O(number of bytes).
   public static func readingCSV(

@@ -51,7 +51,7 @@ extension LinearAlgebra {
   /// - Throws: `notPositiveDefinite` with the order of the first leading minor that is not positive, to
   ///   working precision; `notFinite`.
   /// - Complexity: O(n³) for each matrix and O(n²) for each right-hand side.
-  /// - Source: LAPACK `potrf`, `potrs`; for many small matrices ``NablaExpressions/BlockLDL``.
+  /// - Source: LAPACK `potrf`, `potrs`; for many small matrices `BlockLDL` of `NablaExpressions`.
   public static func solvePositiveDefinite<S: TensorScalar>(
     _ a: Tensor<S>, _ b: Tensor<S>
   ) throws(LinearAlgebraError) -> Tensor<S> {

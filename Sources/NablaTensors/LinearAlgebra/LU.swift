@@ -99,7 +99,9 @@ public struct LUFactorization<Scalar: TensorScalar>: Sendable {
 
   /// The solution x of A x = b; shapes as in ``LinearAlgebra/solve(_:_:)``.
   ///
-  /// - Parameter transposed: solves Aᵀ x = b.
+  /// - Parameters:
+  ///   - b: the right-hand sides.
+  ///   - transposed: solves Aᵀ x = b.
   /// - Throws: `singular` if a pivot is exactly zero; `notFinite`.
   /// - Complexity: O(n²) for each right-hand side.
   /// - Source: LAPACK `getrs`.

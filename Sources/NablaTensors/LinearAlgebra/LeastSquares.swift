@@ -91,9 +91,12 @@ extension LinearAlgebra {
   /// and are taken back before the shortest solution is chosen: it is that of the given problem, not of the
   /// scaled one.
   ///
-  /// - Parameter tolerance: the rank is the largest r for which the first r pivot columns, scaled, have an
-  ///   estimated reciprocal condition number above this. By default ulp(1) · max(m, n), as in NumPy: about what
-  ///   rounding errors leave of a zero. For data known to fewer digits give their relative error.
+  /// - Parameters:
+  ///   - a: one matrix `[m, n]`.
+  ///   - b: one right-hand side `[m]` or several `[m, k]`.
+  ///   - tolerance: the rank is the largest r for which the first r pivot columns, scaled, have an
+  ///     estimated reciprocal condition number above this. By default ulp(1) · max(m, n), as in NumPy: about what
+  ///     rounding errors leave of a zero. For data known to fewer digits give their relative error.
   /// - Throws: `notFinite`.
   /// - Complexity: O(m n min(m, n)), and O(m n) for each right-hand side.
   /// - Source: LAPACK `geqp3`, `ormqr`, `trcon`, `tzrzf`, `ormrz`, the way of `gelsy`; van der Sluis,

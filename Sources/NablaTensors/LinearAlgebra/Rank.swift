@@ -1,8 +1,10 @@
 extension LinearAlgebra {
   /// The numerical rank of one matrix `[m, n]`: how many singular values are above `tolerance` times the largest.
   ///
-  /// - Parameter tolerance: by default ulp(1) · max(m, n), as in NumPy: about what rounding errors leave of a
-  ///   zero. For data known to fewer digits give their relative error.
+  /// - Parameters:
+  ///   - a: the matrix.
+  ///   - tolerance: by default ulp(1) · max(m, n), as in NumPy: about what rounding errors leave of a
+  ///     zero. For data known to fewer digits give their relative error.
   /// - Throws: `notConverged`; `notFinite`.
   /// - Complexity: O(m n min(m, n)).
   public static func rank<S: TensorScalar>(

@@ -12,7 +12,7 @@ extension LinearAlgebra {
   /// - Throws: `notConverged`; `notFinite`.
   /// - Complexity: O(n³).
   /// - Source: LAPACK `syev`; for n = 2 the formula of LAPACK's `laev2`; for many small matrices
-  ///   ``NablaExpressions/SymmetricTridiagonal``.
+  ///   `SymmetricTridiagonal` of `NablaExpressions`.
   public static func symmetricEigenvalues<S: TensorScalar>(
     _ a: Tensor<S>
   ) throws(LinearAlgebraError) -> Tensor<S> {

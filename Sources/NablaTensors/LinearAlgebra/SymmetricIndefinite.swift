@@ -2,10 +2,14 @@ import RealModule
 
 /// The numbers of positive, negative and zero eigenvalues of a symmetric matrix.
 public struct Inertia: Equatable, Sendable {
+  /// The number of positive eigenvalues.
   public var positive: Int
+  /// The number of negative eigenvalues.
   public var negative: Int
+  /// The number of zero eigenvalues.
   public var zero: Int
 
+  /// An inertia of these numbers.
   public init(positive: Int, negative: Int, zero: Int) {
     self.positive = positive
     self.negative = negative

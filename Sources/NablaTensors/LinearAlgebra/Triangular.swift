@@ -1,6 +1,8 @@
 /// The triangle of a square matrix, with its diagonal, that is read.
 public enum MatrixTriangle: Sendable, CaseIterable {
+  /// The diagonal and what is below.
   case lower
+  /// The diagonal and what is above.
   case upper
 }
 
@@ -10,6 +12,8 @@ extension LinearAlgebra {
   /// Shapes as in ``solve(_:_:)``. The other triangle is not read.
   ///
   /// - Parameters:
+  ///   - a: matrices `[…, n, n]`.
+  ///   - b: right-hand sides, `[…, n]` or `[…, n, k]`.
   ///   - triangle: which triangle of `a` holds the matrix.
   ///   - transposed: solves Aᵀ x = b.
   ///   - unitDiagonal: takes the diagonal to be ones, without reading it.

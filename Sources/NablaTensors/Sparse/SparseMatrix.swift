@@ -3,6 +3,7 @@
 /// Both usual forms are at hand: compressed rows (``SparsityPattern/rowStarts``, ``SparsityPattern/columns`` and
 /// ``values``), and a coordinate list (``entries``).
 public struct SparseMatrix<Scalar: TensorScalar>: Sendable {
+  /// The places that are stored.
   public let pattern: SparsityPattern
   /// The value of each place, in the pattern's order.
   public var values: [Scalar] {

@@ -2,7 +2,9 @@
 ///
 /// Row i holds the columns `columns[rowStarts[i]..<rowStarts[i + 1]]`, in ascending order.
 public struct SparsityPattern: Hashable, Sendable {
+  /// The number of rows.
   public let rowCount: Int
+  /// The number of columns.
   public let columnCount: Int
   /// One more than there are rows; from 0 to the number of places.
   public let rowStarts: [Int]

@@ -15,9 +15,12 @@ public import NablaTensors
 public struct ComputationGraph<Scalar: TensorScalar>: Sendable {
   /// A variable, a constant or an operation.
   public struct Node: Sendable {
+    /// What a node is.
     public enum Kind: Sendable {
+      /// A parameter, a number that does not depend on the parameters, or something computed from other nodes.
       case variable, constant, operation
     }
+    /// Variable, constant or operation.
     public let kind: Kind
     /// The variable's name, or the operation; empty for a constant.
     public let label: String
@@ -34,7 +37,10 @@ public struct ComputationGraph<Scalar: TensorScalar>: Sendable {
 
   /// The graph of a scalar function at some parameters.
   ///
-  /// - Parameter names: of the parameters' tensors in order; by default the keys of a dictionary, else x, or x0, x1, ….
+  /// - Parameters:
+  ///   - function: is called once.
+  ///   - parameters: where it is evaluated.
+  ///   - names: of the parameters' tensors in order; by default the keys of a dictionary, else x, or x0, x1, ….
   /// - Precondition: the function's value has one element and is computed from the parameters.
   /// - Complexity: one value and one gradient, and memory for all values and adjoints.
   public init<P: TensorTree<Scalar>, Failure: Error>(

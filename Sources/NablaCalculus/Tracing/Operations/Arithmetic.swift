@@ -13,7 +13,9 @@ extension ElementwiseRule {
 ///
 /// One protocol for both keeps the number of operators small, with which the time to type-check formulas grows steeply.
 public protocol TensorConstant<Scalar> {
+  /// The number type.
   associatedtype Scalar: TensorScalar
+  /// The constant as a tensor; of a number one of shape [].
   var asTensor: Tensor<Scalar> { get }
 }
 

@@ -1,6 +1,6 @@
 public import NablaTensors
 
-/// A sum of products over named axes: see ``NablaTensors/einsum(_:_:)``.
+/// A sum of products over named axes: see `einsum(_:_:)` of tensors.
 public func einsum<S: TensorScalar>(_ subscripts: String, _ operands: TracedTensor<S>...) -> TracedTensor<S> {
   einsum(subscripts, operands)
 }

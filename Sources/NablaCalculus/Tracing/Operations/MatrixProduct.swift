@@ -19,12 +19,14 @@ public func matmul<S: TensorScalar>(_ a: TracedTensor<S>, _ b: TracedTensor<S>) 
     matmul(a.value, b.value), MatrixProduct(leftShape: a.shape, rightShape: b.shape), [a, b])
 }
 
+/// The product of a constant and a traced tensor, as of two traced tensors.
 @specialized(where S == Double)
 @specialized(where S == Float)
 public func matmul<S: TensorScalar>(_ a: Tensor<S>, _ b: TracedTensor<S>) -> TracedTensor<S> {
   matmul(TracedTensor(a), b)
 }
 
+/// The product of a traced tensor and a constant, as of two traced tensors.
 @specialized(where S == Double)
 @specialized(where S == Float)
 public func matmul<S: TensorScalar>(_ a: TracedTensor<S>, _ b: Tensor<S>) -> TracedTensor<S> {

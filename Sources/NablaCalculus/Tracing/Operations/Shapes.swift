@@ -51,7 +51,7 @@ extension TracedTensor {
     shape == self.shape ? self : Broadcast(from: self.shape, to: shape)(self)
   }
 
-  /// A slice: see ``NablaTensors/TensorIndex`` for what may stand between the brackets.
+  /// A slice: see `TensorIndex` for what may stand between the brackets.
   public subscript(_ indices: any TensorIndexing...) -> TracedTensor {
     Slice(indices: indices.map(\.tensorIndex), shape: shape)(self)
   }

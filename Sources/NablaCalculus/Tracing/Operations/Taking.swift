@@ -1,7 +1,7 @@
 internal import NablaTensors
 
 extension TracedTensor {
-  /// The slices at some indices of one axis, which may repeat: see ``NablaTensors/Tensor/taking(_:axis:)``. The
+  /// The slices at some indices of one axis, which may repeat: see `Tensor.taking(_:axis:)`. The
   /// derivative by a slice is the sum over its uses.
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
