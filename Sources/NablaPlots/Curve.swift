@@ -1,5 +1,6 @@
 /// A function of one variable, sampled for a picture: evenly at first, then by bisection wherever neighbours are far
-/// apart in the picture, so that the curve ends where the function does and has a gap at a pole or a jump.
+/// apart in the picture or the curve bends, so that it reaches its cusps, ends where the function does, and has a gap at
+/// a pole or a jump.
 struct Curve {
   typealias Point = (x: Double, y: Double)
 
@@ -67,12 +68,16 @@ struct Curve {
     let resolution = (frame.x.high - frame.x.low) * 1e-12
     // What is beyond is not seen.
     let (above, below) = (frame.top - frame.height, frame.bottom + frame.height)
+    func height(_ point: Point) -> Double {
+      Swift.max(above, Swift.min(below, frame.place(point.x, point.y).y))
+    }
     func isOpen(_ a: Point, _ b: Point) -> Bool {
       if a.y.isFinite != b.y.isFinite { return true }
-      guard a.y.isFinite else { return false }
-      let heights = (frame.place(a.x, a.y).y, frame.place(b.x, b.y).y)
-      func clipped(_ height: Double) -> Double { Swift.max(above, Swift.min(below, height)) }
-      return Swift.abs(clipped(heights.0) - clipped(heights.1)) > 4
+      return a.y.isFinite && Swift.abs(height(a) - height(b)) > 4
+    }
+    // As at a cusp, which may lie between neighbours of equal height.
+    func isBent(_ a: Point, _ b: Point, _ c: Point) -> Bool {
+      a.y.isFinite && b.y.isFinite && c.y.isFinite && Swift.abs(height(a) - 2 * height(b) + height(c)) > 2
     }
     func isWide(_ a: Point, _ b: Point) -> Bool {
       let middle = a.x + (b.x - a.x) / 2
@@ -80,8 +85,11 @@ struct Curve {
     }
     var points = samples
     while points.count < Self.pointLimit {
-      let gaps = points.indices.dropLast().filter {
-        isOpen(points[$0], points[$0 + 1]) && isWide(points[$0], points[$0 + 1])
+      let bends = points.indices.map { k in
+        k > 0 && k + 1 < points.count && isBent(points[k - 1], points[k], points[k + 1])
+      }
+      let gaps = points.indices.dropLast().filter { k in
+        (isOpen(points[k], points[k + 1]) || bends[k] || bends[k + 1]) && isWide(points[k], points[k + 1])
       }
       if gaps.isEmpty { break }
       let x = gaps.map { points[$0].x + (points[$0 + 1].x - points[$0].x) / 2 }

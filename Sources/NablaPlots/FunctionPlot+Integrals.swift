@@ -9,18 +9,24 @@ extension FunctionPlot {
   ///
   ///     let plot = FunctionPlot(integrand: f, over: [(0, .infinity)], areaName: "∫ f dx = 1")
   ///
-  /// What is shown of an unbounded range is where all but some hundredths of |f| lie, and half of that more; ten units
-  /// where the samples that tell it find nothing. Of one variable, a tenth more is shown beyond finite bounds.
+  /// What is shown of an unbounded range is where all but some hundredths of |f| lie, and half of that more; where
+  /// the samples that tell it find nothing, ten units, or a thousandth of the bound. Of one variable, a tenth more is shown beyond finite bounds.
   ///
   /// - Parameters:
   ///   - ranges: the bounds of each variable, which may be reversed or infinite.
   ///   - areaName: what the legend says of the area, of one variable.
-  /// - Precondition: a scalar function of one or two variables, and as many ranges, none of width 0.
+  /// - Precondition: a scalar function of one or two variables, and as many ranges, none of width 0, with bounds that
+  ///   are infinite or at most 1e300.
   /// - Complexity: of unbounded ranges 40,001 evaluations more, of two variables 160,801.
   public init(
     integrand: Function, over ranges: [(lower: Double, upper: Double)], parameters: [Double] = [],
     title: String = "", areaName: String = ""
   ) {
+    precondition(
+      ranges.allSatisfy { range in
+        range.lower != range.upper
+          && [range.lower, range.upper].allSatisfy { $0.isInfinite || Swift.abs($0) <= 1e300 }
+      }, "a plot of an integral needs ranges of some width with bounds that are infinite or at most 1e300")
     let ordered = ranges.map { (lower: Swift.min($0.lower, $0.upper), upper: Swift.max($0.lower, $0.upper)) }
     let box = Self.window(
       of: integrand, over: ordered, parameters: parameters.isEmpty ? nil : Tensor(parameters))
@@ -35,7 +41,7 @@ extension FunctionPlot {
       uncheckedLower: [ordered[0].lower.isFinite ? lower - margin : low],
       upper: [ordered[0].upper.isFinite ? upper + margin : high])
     self.init(
-      integrand, in: shown.isBounded ? shown : box, parameters: parameters, title: title,
+      integrand, in: shown, parameters: parameters, title: title,
       area: Area(name: areaName, range: lower...upper))
   }
 
@@ -43,7 +49,7 @@ extension FunctionPlot {
   private static func window(
     of f: Function, over ranges: [(lower: Double, upper: Double)], parameters: Tensor<Double>?
   ) -> Box {
-    if ranges.allSatisfy({ $0.lower.isFinite && $0.upper.isFinite && ($0.upper - $0.lower).isFinite }) {
+    if ranges.allSatisfy({ $0.lower.isFinite && $0.upper.isFinite }) {
       return Box(uncheckedLower: ranges.map(\.lower), upper: ranges.map(\.upper))
     }
     let count = ranges.count == 1 ? 40_001 : 401
@@ -107,8 +113,12 @@ extension FunctionPlot {
     let isUseful = found && to > from && Swift.max(Swift.abs(from), Swift.abs(to)) < 1e8
     switch (range.lower.isFinite, range.upper.isFinite) {
     case (true, true): return range
-    case (true, false): return (range.lower, isUseful ? to + 0.5 * (to - range.lower) : range.lower + 10)
-    case (false, true): return (isUseful ? from - 0.5 * (range.upper - from) : range.upper - 10, range.upper)
+    case (true, false):
+      let reach = Swift.max(10, 1e-3 * Swift.abs(range.lower))
+      return (range.lower, isUseful ? to + 0.5 * (to - range.lower) : range.lower + reach)
+    case (false, true):
+      let reach = Swift.max(10, 1e-3 * Swift.abs(range.upper))
+      return (isUseful ? from - 0.5 * (range.upper - from) : range.upper - reach, range.upper)
     case (false, false):
       return isUseful ? (from - 0.5 * (to - from), to + 0.5 * (to - from)) : (-10, 10)
     }

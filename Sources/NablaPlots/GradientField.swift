@@ -6,7 +6,7 @@ internal import NablaTensors
 /// An arrow's length is the square root of the gradient's norm, relative to the norm that 95 % of the arrows do not
 /// exceed, so that a hundred times smaller gradient is still drawn a tenth as long; longer ones are cut to the distance
 /// of the arrows. Its direction is that of a step along the gradient on the axes: perpendicular to the level lines
-/// where both have one scale.
+/// where both have one scale. Where the function is not finite there are none.
 struct GradientField {
   private let arrows: [(x: Double, y: Double, gradient: (x: Double, y: Double))]
 
@@ -18,10 +18,13 @@ struct GradientField {
     }
     let (x, y) = (steps(frame.x.low, frame.x.high), steps(frame.y.low, frame.y.high))
     let points = y.flatMap { y in x.map { [$0, y] } }
-    let gradient = function.gradient(at: Tensor(points), parameters: parameters).scalars
+    let found = function.evaluate([.value, .gradient], at: Tensor(points), parameters: parameters)
+    let (values, gradient) = (found.value.scalars, found.gradient.scalars)
     arrows = points.enumerated().map { k, point in
       (point[0], point[1], (gradient[2 * k], gradient[2 * k + 1]))
-    }.filter { $0.gradient.x.isFinite && $0.gradient.y.isFinite }
+    }.enumerated().filter { k, arrow in
+      values[k].isFinite && arrow.2.0.isFinite && arrow.2.1.isFinite
+    }.map(\.element)
   }
 
   func draw(in svg: inout SVG, frame: Frame) {

@@ -11,7 +11,8 @@ struct Ticks {
   /// Multiples of 1, 2 or 5 times a power of ten, about `count` of them.
   init(from low: Double, to high: Double, count: Int) {
     let raw = (high - low) / Double(Swift.max(1, count))
-    guard raw > 0, raw.isFinite else {
+    // Beyond 2⁵³ steps of the axis there are no numbers between its ends.
+    guard raw > 0, raw.isFinite, Swift.max(Swift.abs(low), Swift.abs(high)) / raw < 0x1p53 else {
       values = [low]
       labels = [Self.label(low, step: Swift.abs(low))]
       return

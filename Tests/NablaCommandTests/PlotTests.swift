@@ -73,6 +73,7 @@ import Testing
       (["taylor", "x", "--at", "0", "--order", "3", "--over", "1:1"], "some width"),
       (["integrate", "x*y*z", "--over", "0:1"], "one or two variables"),
       (["integrate", "x", "--over", "1:1"], "some width"),
+      (["integrate", "x", "--over", "1e301:inf"], "at most 1e300"),
       (["sample", "-a^2-b^2-c^2-d^2-e1^2-f^2-g^2-h^2-i^2"], "up to 8 variables"),
       (["expect", "x", "--density", "normal(0, 1)"], "a picture is drawn by"),
     ])

@@ -116,6 +116,7 @@ struct FunctionPlotTests {
     #expect(Ticks(from: -5, to: 5, count: 6).labels == ["−4", "−2", "0", "2", "4"])
     #expect(Ticks(from: 0, to: 1, count: 5).labels == ["0", "0.2", "0.4", "0.6", "0.8", "1.0"])
     #expect(Ticks(from: 2, to: 2, count: 5).values == [2])
+    #expect(Ticks(from: 1, to: 1.nextUp, count: 5).values.count <= 2)
     #expect(Ticks(powersOfTenFrom: 0.05, to: 2e3, count: 5).labels == ["10⁻¹", "1", "10", "10²", "10³"])
   }
 
@@ -159,6 +160,14 @@ struct FunctionPlotTests {
     // Steep, but without a jump.
     #expect(pieces(-1, 1) { Double.tanh(1e5 * $0) } == 1)
     #expect(pieces(-1, 1) { ($0 * $0 - 0.25).squareRoot() } == 2)
+  }
+
+  /// The cusp of √|x| lies between two samples of equal height, 12 pixels above it.
+  @Test func curvesReachTheirCusps() throws {
+    let curve = Curve(from: -1, to: 1) { $0.map { $0.magnitude.squareRoot() } }
+    let frame = Frame(x: (-1, 1), y: (0, 1), height: 300)
+    let lowest = try #require(curve.pieces(in: frame).first?.map(\.y).max())
+    #expect(abs(lowest - frame.bottom) < 2)
   }
 
   @Test func heightsOfPeaksAndPoles() throws {
@@ -222,5 +231,7 @@ struct FunctionPlotTests {
       _ = try integral(text, [(-.infinity, .infinity)])
     }
     _ = try integral("1+0*x*y", [(0, .infinity), (-.infinity, 0)])
+    _ = try integral("x", [(1e300, .infinity)])
+    _ = try integral("x", [(-1e300, 1e300)])
   }
 }

@@ -111,6 +111,10 @@ struct IntegrateCommand: ParsableCommand {
     guard ranges.allSatisfy({ $0.lower != $0.upper }) else {
       throw .usage("--output: a picture needs ranges of some width in --over")
     }
+    let bounds = ranges.flatMap { [$0.lower, $0.upper] }
+    guard bounds.allSatisfy({ $0.isInfinite || abs($0) <= 1e300 }) else {
+      throw .usage("--output: a picture needs bounds of --over that are infinite or at most 1e300")
+    }
   }
 
   private static func picture(
