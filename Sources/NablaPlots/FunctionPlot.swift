@@ -14,7 +14,8 @@ internal import NablaTensors
 /// The document is self-contained and follows the surroundings' light or dark scheme. Places where the function is not
 /// finite are left out, and where a curve grows without bound its picture ends half beyond the middle 80 % of the
 /// values. Levels are evenly spaced; or at round numbers in a geometric progression above the smallest value, where half
-/// of the box lies within the lowest third of the range and its lowest hundredth within a fiftieth.
+/// of the box lies within the lowest third of the range and its lowest hundredth within a fiftieth; or so below the
+/// largest.
 ///
 /// - Complexity: some 1000 evaluations for a curve, and at most 16,000; 25,921 for contours, in one batch; 196 gradients
 ///   for the arrows.

@@ -24,9 +24,14 @@ struct Levels {
     if let heights = Self.roundHeights(
       from: quantile(0.01) - low, median: quantile(0.5) - low, most: high - low, to: top - low)
     {
-      // From 0, if the least value is 0 but for what levels do not show.
-      let isFromZero = Swift.abs(low) < 0.01 * heights[0]
+      // From 0, if the least value is 0 but for what levels do not show, or above it and below all levels.
+      let isFromZero = Swift.abs(low) < (low > 0 ? 1 : 0.01) * heights[0]
       ticks = Ticks(heights, offset: isFromZero ? 0 : low)
+    } else if let depths = Self.roundHeights(
+      from: top - quantile(0.99), median: top - quantile(0.5), most: top - bottom, to: top - low)
+    {
+      let isFromZero = Swift.abs(top) < (top < 0 ? 1 : 0.01) * depths[0]
+      ticks = Ticks(depths.reversed().map { -$0 }, offset: isFromZero ? 0 : top)
     } else {
       // Poles and far corners would use up the levels.
       let reach = (high - bottom) / 2
@@ -36,16 +41,17 @@ struct Levels {
     }
   }
 
-  /// Heights above the least value at round numbers, evenly spaced in their logarithms but for the rounding; nil where
-  /// even steps show as much: unless half of the box lies in the lowest third of what most of it does, and its lowest
-  /// hundredth in the lowest fiftieth. A plain at the bottom has no levels above it to show.
+  /// Heights above the least value, or depths below the largest, at round numbers that are evenly spaced in their
+  /// logarithms but for the rounding; nil where even steps show as much: unless half of the box lies in the lowest third
+  /// of what most of it does, and its lowest hundredth in the lowest fiftieth. A plain at the bottom has no levels above
+  /// it to show.
   private static func roundHeights(
     from first: Double, median: Double, most: Double, to top: Double
   ) -> [Double]? {
     guard median < 0.36 * most, first < 0.02 * most, first > 1e-5 * most else { return nil }
     let last = Swift.min(top, 10 * most)
     let decades = log10(last / first)
-    let digits = decades < 2.6 ? [1, 1.5, 2, 3, 5, 7] : decades < 4.5 ? [1.0, 2, 5] : [1.0]
+    let digits = decades < 2.6 ? [1, 1.5, 2, 3, 5, 7] : [1.0, 2, 5]
     let powers = Int(floor(log10(first)))...Int(floor(log10(last)))
     // By decimal notation, because products of powers are not the numbers nearest to 0.05 and the like.
     return powers.flatMap { power in digits.compactMap { Double("\($0)e\(power)") } }

@@ -7,7 +7,7 @@ enum Style {
   static let titleSize = 17.0
   /// Room for labels at the left of a frame, and at its right.
   static let left = 80.0
-  static let right = 20.0
+  static let right = 28.0
   /// Where the frame below the title begins.
   static let top = 44.0
   /// Room below a frame for labels and the axis' name.

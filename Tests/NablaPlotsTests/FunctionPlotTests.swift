@@ -140,6 +140,8 @@ struct FunctionPlotTests {
     #expect(levels { _, _ in 3 }.isEmpty && levels { _, _ in .nan }.isEmpty)
     let valley = levels { x, y in 100 * (y - x * x) * (y - x * x) + (1 - x) * (1 - x) }
     #expect(valley == [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000])
+    let hill = levels { x, y in -100 * (y - x * x) * (y - x * x) - (1 - x) * (1 - x) }
+    #expect(hill == valley.reversed().map { -$0 })
     // Above a least value that is not 0.
     let raised = levels { x, y in 100 * (y - x * x) * (y - x * x) + (1 - x) * (1 - x) + 7 }
     #expect(raised.count == valley.count && zip(raised, valley).allSatisfy { abs($0 - $1 - 7) < 1e-9 })
@@ -221,8 +223,9 @@ struct FunctionPlotTests {
     let half = try integral("exp(-x)", [(.infinity, 0)])
     let range = try #require(half.all.firstIndex { $0.attributes["id"] == "range" })
     let clip = half.all[range + 1].attributes
-    #expect(abs(try #require(clip["x"].flatMap(Double.init)) - (80 + 460.0 / 11)) < 0.1)
-    #expect(abs(try #require(clip["width"].flatMap(Double.init)) - 460.0 * 10 / 11) < 0.1)
+    let width = Style.width - Style.left - Style.right
+    #expect(abs(try #require(clip["x"].flatMap(Double.init)) - (Style.left + width / 11)) < 0.1)
+    #expect(abs(try #require(clip["width"].flatMap(Double.init)) - width * 10 / 11) < 0.1)
     let square = try integral("x*y^2", [(0, 1), (0, 2)])
     #expect(square.all.count { $0.attributes["fill-rule"] == "evenodd" } > 5)
     #expect(!square.all.contains { $0.attributes["class"] == "area" })

@@ -18,8 +18,8 @@ struct PlotCommand: ParsableCommand {
       minimize, from there, with a dot for each step that can be seen. --gradient draws arrows along the gradient, \
       whose lengths go with the square root of its norm; the longest twentieth are cut to one length.
 
-      Levels are evenly spaced, or at round numbers in a geometric progression above the least value where most of \
-      the box lies near it. The picture is an SVG file, for light and dark surroundings.
+      Levels are evenly spaced, or at round numbers in a geometric progression above the least value, or below the \
+      largest, where most of the box lies near it. The picture is an SVG file, for light and dark surroundings.
       """)
 
   @OptionGroup var common: CommonOptions
