@@ -3,7 +3,7 @@ public import NablaTensors
 
 /// Histograms of samples, one below the other, each with a density if one is known, as SVG.
 ///
-///     let plot = HistogramPlot([.init(name: "x", samples: draws["x"], density: { p.density(at: $0) })])
+///     let plot = HistogramPlot([.init(name: "x", samples: draws["x"], density: { exp(p.logDensity(at: $0)) })])
 ///
 /// Heights are densities: the area of all bars is the share of samples that are shown, 1 if all are. The bins' width is
 /// that of Freedman and Diaconis, 2 · interquartile range / ∛n (Zeitschrift für Wahrscheinlichkeitstheorie 57, 1981), in

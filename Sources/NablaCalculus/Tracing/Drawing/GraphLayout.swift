@@ -88,11 +88,12 @@ struct GraphLayout {
     let left = x.indices.map { x[$0] - widths[$0] / 2 }.min() ?? 0
     width = (x.indices.map { x[$0] + widths[$0] / 2 }.max() ?? 0) - left
     places = sizes.map { _ in (0, 0) }
-    var passages = [Point](repeating: (0, 0), count: widths.count)
+    // Arrows are vertical beside the boxes of a row, and bend between the rows.
+    var passages = [[Point]](repeating: [], count: widths.count)
     for row in rows {
       let rowHeight = row.map { $0 < sizes.count ? sizes[$0].height : 0 }.max() ?? 0
       for item in row {
-        passages[item] = (x[item] - left, height + rowHeight / 2)
+        passages[item] = [(x[item] - left, height), (x[item] - left, height + rowHeight)]
         if item < sizes.count {
           places[item] = (x[item] - left, height + (rowHeight - sizes[item].height) / 2)
         }
@@ -108,7 +109,7 @@ struct GraphLayout {
         chains.enumerated().map { k, chain in
           let source = (places[chain[0]].x, places[chain[0]].y + sizes[chain[0]].height)
           let shift = (Double(k) - Double(chains.count - 1) / 2) * step
-          return [source] + chain.dropFirst().dropLast().map { passages[$0] }
+          return [source] + chain.dropFirst().dropLast().flatMap { passages[$0] }
             + [(places[box].x + shift, places[box].y)]
         })
     }
