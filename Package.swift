@@ -122,7 +122,11 @@ let package = Package(
       "NablaLearning",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", "NablaOptimization"]),
     tests(
-      "NablaPlots", ["NablaExpressions", "NablaCalculus", "NablaOptimization", "NablaCriticalPoints"]),
+      "NablaPlots",
+      [
+        "NablaExpressions", "NablaTensors", "NablaCalculus", "NablaOptimization", "NablaCriticalPoints",
+        numerics,
+      ]),
     tests("NablaCommand", []),
   ],
   swiftLanguageModes: [.v6]

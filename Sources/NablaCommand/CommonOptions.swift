@@ -21,7 +21,8 @@ struct CommonOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Write the result to a file ending in .json, .csv or .npy. It appears whole or not at all.",
+      "Write the result to a file ending in .json, .csv or .npy, or, of commands that draw, .svg. It appears "
+        + "whole or not at all.",
       valueName: "file"))
   var output: Text?
 
@@ -38,7 +39,8 @@ struct CommonOptions: ParsableArguments {
   /// The file to write to; nil for standard output only.
   func outputFile(
     formats: [OutputFile.Format] = OutputFile.Format.data,
-    reason: String = "a picture is drawn by classify --in, minimize and plot; write .json or .csv"
+    reason: String = "a picture is drawn by classify --in, integrate, minimize, plot, sample and taylor; "
+      + "write .json or .csv"
   ) throws(CommandError) -> OutputFile? {
     guard let output else { return nil }
     return try OutputFile(output.string, formats: formats, reason: reason)

@@ -26,7 +26,9 @@ struct ContourLines {
     for j in y.indices {
       for i in x.indices {
         let value = values[j * x.count + i]
-        padded[(j + 1) * m + i + 1] = value.isNaN ? -.infinity : value
+        // −∞ is the lowest of levels, and NaN is nowhere.
+        padded[(j + 1) * m + i + 1] =
+          value.isNaN ? -.infinity : Swift.max(value, -Double.greatestFiniteMagnitude)
       }
     }
     return trace(level: level, px, py, padded, isPadded: true)
@@ -70,7 +72,8 @@ struct ContourLines {
       let (i, j) = (node % m, node / m)
       let (a, b) = (values[node], values[isVertical ? node + m : node + 1])
       // Beside an infinity the line is at the finite end.
-      let t = a.isFinite && b.isFinite ? (level - a) / (b - a) : a.isFinite ? 0 : 1
+      // In halves, whose differences are finite.
+      let t = a.isFinite && b.isFinite ? (level / 2 - a / 2) / (b / 2 - a / 2) : a.isFinite ? 0 : 1
       return isVertical ? (x[i], y[j] + t * (y[j + 1] - y[j])) : (x[i] + t * (x[i + 1] - x[i]), y[j])
     }
     var lines: [Line] = []

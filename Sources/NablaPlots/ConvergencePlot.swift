@@ -1,7 +1,8 @@
 public import NablaOptimization
 
 /// How fast methods converge: the gradient's norm, and the value above the least one that any of them found, against the
-/// number of steps, on logarithmic axes; as SVG.
+/// number of steps, on logarithmic axes; as SVG. The steps' axis is logarithmic too, and without the start, where one
+/// method takes twenty times the steps of another.
 ///
 /// Linear convergence is a straight line; Newton's method falls ever faster. The least value itself is not shown:
 /// its distance is 0.
@@ -22,20 +23,25 @@ public struct ConvergencePlot: Sendable {
   /// The picture.
   public var svg: String {
     let least = traces.flatMap { $0.states.map(\.value) }.filter(\.isFinite).min() ?? 0
+    let counts = traces.map { Double($0.states.last?.iteration ?? 0) }.filter { $0 > 0 }
+    let isUneven = (counts.max() ?? 0) > 20 * (counts.min() ?? 0)
     func plot(_ name: String, _ height: (OptimizationState) -> Double) -> LinePlot {
       LinePlot(
         traces.map { trace in
           LinePlot.Line(
             name: trace.name, points: trace.states.map { (Double($0.iteration), height($0)) })
         },
-        names: ("steps", name), hasLogarithmicHeights: true)
+        names: ("steps", name), hasLogarithmicHeights: true, hasLogarithmicWidths: isUneven)
     }
-    var svg = SVG(width: 640, height: 724)
-    svg.text(title, 76, 26, ("class", "title"))
-    plot("|∇f|", \.gradientNorm).draw(in: &svg, id: "gradient", left: 76, top: 56, width: 540, height: 250)
-    plot("f − least f") { $0.value - least }
-      .draw(in: &svg, id: "value", left: 76, top: 384, width: 540, height: 250)
-    LinePlot.drawLegend(traces.map(\.name), x: 76, y: 704, in: &svg)
+    let plots = [plot("|∇f|", \.gradientNorm), plot("f − least f") { $0.value - least }]
+    let (height, distance) = (230.0, 230 + Style.axisHeight + 16)
+    let legendTop = Style.top + 2 * distance - 16
+    var svg = SVG(width: Style.width, height: legendTop + plots[0].legend.height)
+    svg.title(title, Style.left)
+    for (k, plot) in plots.enumerated() {
+      plot.draw(in: &svg, id: "frame\(k)", top: Style.top + Double(k) * distance, height: height)
+    }
+    plots[0].legend.draw(in: &svg, top: legendTop)
     return svg.document(
       title: title.isEmpty ? "convergence of \(traces.map(\.name).joined(separator: ", "))" : title)
   }

@@ -2,56 +2,80 @@ internal import Foundation
 
 /// The levels of a contour plot and their colours.
 struct Levels {
+  private let ticks: Ticks
   /// Ascending.
-  let values: [Double]
-  private let labels: [String]
+  var values: [Double] { isConstant ? [] : ticks.values }
+  private let isConstant: Bool
 
-  private static let count = 12
+  private static let count = 16
 
   /// Levels for values on a grid, of which those that are not finite do not count.
   init(of grid: [Double]) {
-    let finite = grid.filter(\.isFinite).sorted()
+    // Such that differences are finite.
+    let finite = grid.filter(\.isFinite).map { Swift.max(-4e307, Swift.min(4e307, $0)) }.sorted()
     guard let low = finite.first, let top = finite.last, top > low else {
-      values = []
-      labels = []
+      ticks = Ticks(finite.first.map { [$0] } ?? [])
+      isConstant = true
       return
     }
-    // Poles and far corners would use up the levels.
-    let high = finite[finite.count - 1 - finite.count / 50]
-    let bottom = finite[finite.count / 50]
-    let median = finite[finite.count / 2]
-    // What a hundredth of the box lies below; a plain at the bottom has no levels above it to show.
-    let floorValue = finite[finite.count / 100] - low
-    if median - low < 0.1 * (high - low) && floorValue > 1e-6 * (high - low) {
-      // Logarithmic above the least value.
-      let (first, last) = (log(floorValue), log(high - low))
-      values = (0..<Self.count).map {
-        low + exp(first + (last - first) * Double($0) / Double(Self.count - 1))
-      }
-      // Three digits: as if neighbours were a hundredth of each apart.
-      labels = values.map {
-        Ticks.label($0, step: pow(10, floor(log10(Swift.max(Swift.abs($0), 1e-300))) - 2))
-      }
+    isConstant = false
+    func quantile(_ share: Double) -> Double { finite[Int(share * Double(finite.count - 1))] }
+    let (bottom, high) = (quantile(0.02), quantile(0.98))
+    if let heights = Self.roundHeights(
+      from: quantile(0.01) - low, median: quantile(0.5) - low, most: high - low, to: top - low)
+    {
+      // From 0, if the least value is 0 but for what levels do not show, or above it and below all levels.
+      let isFromZero = Swift.abs(low) < (low > 0 ? 1 : 0.01) * heights[0]
+      ticks = Ticks(heights, offset: isFromZero ? 0 : low)
+    } else if let depths = Self.roundHeights(
+      from: top - quantile(0.99), median: top - quantile(0.5), most: top - bottom, to: top - low)
+    {
+      let isFromZero = Swift.abs(top) < (top < 0 ? 1 : 0.01) * depths[0]
+      ticks = Ticks(depths.reversed().map { -$0 }, offset: isFromZero ? 0 : top)
     } else {
-      let ticks = Ticks(from: bottom, to: high > bottom ? high : top, count: Self.count)
-      values = ticks.values
-      labels = ticks.labels
+      // Poles and far corners would use up the levels.
+      let reach = (high - bottom) / 2
+      let from = bottom - low <= reach ? low : bottom
+      let to = top - high <= reach || high == bottom ? top : high
+      ticks = Ticks(from: from, to: to, count: Self.count).between(low, top)
     }
+  }
+
+  /// Heights above the least value, or depths below the largest, at round numbers that are evenly spaced in their
+  /// logarithms but for the rounding; nil where even steps show as much: unless half of the box lies in the lowest third
+  /// of what most of it does, and its lowest hundredth in the lowest fiftieth. A plain at the bottom has no levels above
+  /// it to show.
+  private static func roundHeights(
+    from first: Double, median: Double, most: Double, to top: Double
+  ) -> [Double]? {
+    guard median < 0.36 * most, first < 0.02 * most, first > 1e-5 * most else { return nil }
+    let last = Swift.min(top, 10 * most)
+    let decades = log10(last / first)
+    let digits = decades < 2.6 ? [1, 1.5, 2, 3, 5, 7] : [1.0, 2, 5]
+    let powers = Int(floor(log10(first)))...Int(floor(log10(last)))
+    // By decimal notation, because products of powers are not the numbers nearest to 0.05 and the like.
+    return powers.flatMap { power in digits.compactMap { Double("\($0)e\(power)") } }
+      .filter { $0 >= 0.9 * first && $0 < last }
   }
 
   /// The place in the map of colours of what is between level k − 1 and level k.
   func colorPlace(_ k: Int) -> Double { values.isEmpty ? 0.5 : Double(k) / Double(values.count) }
 
-  /// The colours one above the other, with the levels between them.
-  func drawBar(in svg: inout SVG, x: Double, y: Double, width: Double, height: Double) {
+  /// The colours one above the other, with the levels between them, and above them what they are levels of.
+  func drawBar(in svg: inout SVG, name: String, x: Double, y: Double, width: Double, height: Double) {
     let part = height / Double(values.count + 1)
     for k in 0...values.count {
       svg.rectangle(
-        x, y + height - Double(k + 1) * part, width, part + 0.5, ("fill", Colormap.color(colorPlace(k))))
+        x, y + height - Double(k + 1) * part, width, part + 0.5,
+        ("fill", Colormap.color(colorPlace(k))))
     }
     svg.rectangle(x, y, width, height, ("class", "axis"))
-    for (k, label) in labels.enumerated() {
-      svg.text(label, x + width + 6, y + height - Double(k + 1) * part + 4.5)
+    for (k, label) in ticks.labels.enumerated() {
+      let at = isConstant ? height / 2 : height - Double(k + 1) * part
+      svg.text(label, x + width + 6, y + at + 5)
     }
+    let heading = ticks.named(name)
+    let middle = Swift.min(x + width / 2, Style.width - 8 - TextWidth.of(heading) / 2)
+    svg.text(heading, middle, y - 9, ("text-anchor", "middle"))
   }
 }

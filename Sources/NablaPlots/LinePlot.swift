@@ -29,51 +29,57 @@ public struct LinePlot: Sendable {
   public var title: String
   /// Whether the vertical axis is logarithmic.
   public var hasLogarithmicHeights: Bool
+  /// Whether the horizontal axis is logarithmic.
+  public var hasLogarithmicWidths: Bool
   /// The heights shown; nil for those of all points.
   public var heights: ClosedRange<Double>?
 
   /// A picture of lines; see the properties of the same names.
   public init(
     _ lines: [Line], names: (x: String, y: String), title: String = "", hasLogarithmicHeights: Bool = false,
-    heights: ClosedRange<Double>? = nil
+    hasLogarithmicWidths: Bool = false, heights: ClosedRange<Double>? = nil
   ) {
     self.lines = lines
     self.names = names
     self.title = title
     self.hasLogarithmicHeights = hasLogarithmicHeights
+    self.hasLogarithmicWidths = hasLogarithmicWidths
     self.heights = heights
   }
 
   /// The picture.
   public var svg: String {
-    var svg = SVG(width: 640, height: 504)
-    svg.text(title, 76, 26, ("class", "title"))
-    draw(in: &svg, id: "frame", left: 76, top: 40, width: 540, height: 380)
-    Self.drawLegend(lines.map(\.name), x: 76, y: 488, in: &svg)
+    let legendTop = Style.top + 320 + Style.axisHeight
+    var svg = SVG(width: Style.width, height: legendTop + legend.height)
+    svg.title(title, Style.left)
+    draw(in: &svg, id: "frame", top: Style.top, height: 320)
+    legend.draw(in: &svg, top: legendTop)
     return svg.document(title: title.isEmpty ? lines.map(\.name).joined(separator: ", ") : title)
   }
 
+  var legend: Legend {
+    var legend = Legend()
+    for (k, line) in lines.enumerated() { legend.add(.line(Style.lineColor(k)), line.name) }
+    return legend
+  }
+
   /// The lines in their frame.
-  func draw(in svg: inout SVG, id: String, left: Double, top: Double, width: Double, height: Double) {
+  func draw(in svg: inout SVG, id: String, top: Double, height: Double) {
     let shown = lines.map { line in line.points.filter(isShown) }
     let all = shown.flatMap { $0 }
-    let (x, y) = (Self.range(all.map(\.x)), heightRange(all.map(\.y)))
     let frame = Frame(
-      x: x, y: y, hasLogarithmicHeights: hasLogarithmicHeights, left: left, top: top, width: width,
-      height: height)
+      x: widthRange(all.map(\.x)), y: heightRange(all.map(\.y)),
+      isLogarithmic: (hasLogarithmicWidths, hasLogarithmicHeights), top: top, height: height)
     frame.drawAxes(in: &svg, names: (names.x, names.y), grid: true)
-    svg.beginClip(id, left, top, width, height)
+    svg.beginClip(id, frame.left, frame.top, frame.width, frame.height)
     for (k, line) in lines.enumerated() {
       let parts = line.points.split(omittingEmptySubsequences: true) { !isShown($0) }
       svg.path(
         parts.map { part in part.map { frame.place($0.x, $0.y) } }, closed: false, ("class", "way"),
-        ("stroke", Self.color(k)))
+        ("stroke", Style.lineColor(k)))
       // A single point is no line.
       for part in parts where part.count == 1 {
-        let place = frame.place(part.first!.x, part.first!.y)
-        svg.path(
-          [[(place.x - 3, place.y), (place.x + 3, place.y)]], closed: false, ("class", "way"),
-          ("stroke", Self.color(k)))
+        svg.circle(frame.place(part.first!.x, part.first!.y), radius: 3, ("fill", Style.lineColor(k)))
       }
     }
     svg.endGroup()
@@ -81,11 +87,15 @@ public struct LinePlot: Sendable {
 
   private func isShown(_ point: (x: Double, y: Double)) -> Bool {
     point.x.isFinite && point.y.isFinite && (!hasLogarithmicHeights || point.y > 0)
+      && (!hasLogarithmicWidths || point.x > 0)
   }
 
-  private static func range(_ values: [Double]) -> (low: Double, high: Double) {
-    guard let low = values.min(), let high = values.max() else { return (0, 1) }
-    return low < high ? (low, high) : (low - 0.5, high + 0.5)
+  private func widthRange(_ values: [Double]) -> (low: Double, high: Double) {
+    guard let low = values.min(), let high = values.max() else {
+      return hasLogarithmicWidths ? (1, 10) : (0, 1)
+    }
+    if low < high { return (low, high) }
+    return hasLogarithmicWidths ? (low / 2, high * 2) : (low - 0.5, high + 0.5)
   }
 
   private func heightRange(_ values: [Double]) -> (low: Double, high: Double) {
@@ -98,23 +108,5 @@ public struct LinePlot: Sendable {
     if hasLogarithmicHeights { return (low / 1.5, high * 1.5) }
     let margin = high > low ? 0.05 * (high - low) : Swift.max(1, Swift.abs(low)) * 0.5
     return (low - margin, high + margin)
-  }
-
-  /// Colours that are told apart on light and on dark paper, also by most who see fewer colours.
-  static func color(_ k: Int) -> String {
-    ["#1f77b4", "#e4572e", "#2a9d5c", "#a05ec9", "#c9930a", "#17a2b8", "#d6478f", "#7f7f7f"][k % 8]
-  }
-
-  /// Names beside strokes of the lines' colours, in rows of 540.
-  static func drawLegend(_ names: [String], x: Double, y: Double, in svg: inout SVG) {
-    var (place, row) = (x, y - 10)
-    for (k, name) in names.enumerated() where !name.isEmpty {
-      let width = 46 + 7.5 * Double(name.count)
-      if place + width > x + 550, place > x { (place, row) = (x, row + 16) }
-      svg.path(
-        [[(place, row - 4), (place + 22, row - 4)]], closed: false, ("class", "way"), ("stroke", color(k)))
-      svg.text(name, place + 28, row)
-      place += width
-    }
   }
 }

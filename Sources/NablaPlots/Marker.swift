@@ -3,12 +3,11 @@ internal import NablaCriticalPoints
 /// The signs of critical points: a disc for a minimum, a triangle for a maximum, a cross for a saddle, a diamond for an
 /// inflection, a ring for what is undetermined.
 enum Marker {
-  private static let color = "#d8144b"
-
   static func draw(_ kind: CriticalPoint.Kind, at place: (x: Double, y: Double), in svg: inout SVG) {
     let (x, y) = place
     func polygon(_ corners: [(Double, Double)], _ svg: inout SVG) {
-      svg.path([corners.map { (x + $0.0, y + $0.1) }], closed: true, ("class", "sign"), ("fill", color))
+      svg.path(
+        [corners.map { (x + $0.0, y + $0.1) }], closed: true, ("class", "sign"), ("fill", Style.markerColor))
     }
     switch kind {
     case .minimum: polygon(circle(5), &svg)
@@ -23,9 +22,16 @@ enum Marker {
     case .inflection: polygon([(0, -6.5), (6.5, 0), (0, 6.5), (-6.5, 0)], &svg)
     case .undetermined, .regular:
       svg.path(
-        [circle(5).map { (x + $0.0, y + $0.1) }], closed: true, ("fill", "none"), ("stroke", color),
+        [circle(5).map { (x + $0.0, y + $0.1) }], closed: true, ("fill", "none"),
+        ("stroke", Style.markerColor),
         ("stroke-width", "2.5"))
     }
+  }
+
+  /// A point that is no critical one, or not known to be: a disc with a hole.
+  static func drawPoint(at place: (x: Double, y: Double), in svg: inout SVG) {
+    svg.circle(place, radius: 5.5, ("class", "sign"), ("fill", Style.markerColor))
+    svg.circle(place, radius: 2, ("fill", "#ffffff"))
   }
 
   /// A polygon of 24 corners.
@@ -36,19 +42,6 @@ enum Marker {
     return (0..<24).map { _ in
       defer { point = (point.0 * c - point.1 * s, point.0 * s + point.1 * c) }
       return point
-    }
-  }
-
-  /// The kinds that occur, with their numbers.
-  static func drawLegend(for points: [CriticalPoint], x: Double, y: Double, in svg: inout SVG) {
-    var place = x
-    for kind in CriticalPoint.Kind.allCases {
-      let count = points.count { $0.kind == kind }
-      guard count > 0 else { continue }
-      draw(kind, at: (place + 6, y - 4), in: &svg)
-      let text = "\(count) \(kind.noun(count))"
-      svg.text(text, place + 18, y)
-      place += 34 + 7.5 * Double(text.count)
     }
   }
 }

@@ -12,6 +12,8 @@ struct SVG {
   }
 
   /// A coordinate with two decimals, without needless zeros.
+  ///
+  /// - Precondition: finite and below 1e16, as what ``Frame`` places is.
   static func number(_ x: Double) -> String {
     let rounded = (x * 100).rounded() / 100
     if rounded == rounded.rounded() { return String(Int(rounded)) }
@@ -32,6 +34,13 @@ struct SVG {
   ) {
     let place = [("x", x), ("y", y), ("width", width), ("height", height)]
     body += "<rect\(Self.attributes(place.map { ($0.0, Self.number($0.1)) } + attributes))/>\n"
+  }
+
+  mutating func circle(
+    _ center: (x: Double, y: Double), radius: Double, _ attributes: (String, String)...
+  ) {
+    let place = [("cx", center.x), ("cy", center.y), ("r", radius)]
+    body += "<circle\(Self.attributes(place.map { ($0.0, Self.number($0.1)) } + attributes))/>\n"
   }
 
   /// Lines through points, several in one element; closed ones end where they began.
@@ -79,6 +88,15 @@ struct SVG {
     body += "<text\(Self.attributes(place + attributes))>\(Self.escaped(text))</text>\n"
   }
 
+  /// What stands above a picture, as much of it as fits between `x` and the right edge.
+  mutating func title(_ title: String, _ x: Double) {
+    var shown = title
+    while TextWidth.of(shown, size: Style.titleSize) > width - x - 8, !shown.isEmpty {
+      shown = shown.dropLast(shown.hasSuffix("…") ? 2 : 1) + "…"
+    }
+    text(shown, x, 25, ("class", "title"))
+  }
+
   /// What follows is clipped to a rectangle, until ``endGroup()``.
   mutating func beginClip(_ id: String, _ x: Double, _ y: Double, _ width: Double, _ height: Double) {
     body += "<clipPath id=\"\(id)\">"
@@ -95,23 +113,7 @@ struct SVG {
     width="\(Self.number(width))" height="\(Self.number(height))" role="img">
     <title>\(Self.escaped(title))</title>
     <style>
-    .paper { fill: #ffffff }
-    text { font: 13px system-ui, sans-serif; fill: #222222 }
-    .title { font-size: 15px }
-    .axis { stroke: #222222; fill: none; stroke-width: 1 }
-    .grid { stroke: #222222; stroke-opacity: 0.12; fill: none }
-    .curve { stroke: #2060b0; fill: none; stroke-width: 2; stroke-linejoin: round }
-    .iso { stroke: #ffffff; stroke-opacity: 0.45; fill: none; stroke-width: 0.8 }
-    .sign { stroke: #ffffff; stroke-width: 1.5; stroke-linejoin: round; paint-order: stroke }
-    .halo { stroke: #ffffff; stroke-opacity: 0.8; fill: none; stroke-width: 5; stroke-linejoin: round }
-    .way { fill: none; stroke-width: 2.2; stroke-linejoin: round }
-    @media (prefers-color-scheme: dark) {
-    .paper { fill: #16181c }
-    text { fill: #e4e4e4 }
-    .axis { stroke: #e4e4e4 }
-    .grid { stroke: #e4e4e4; stroke-opacity: 0.15 }
-    .curve { stroke: #6fa8ff }
-    }
+    \(Style.rules)
     </style>
     <rect class="paper" width="\(Self.number(width))" height="\(Self.number(height))"/>
     \(body)</svg>

@@ -35,7 +35,7 @@ struct LinePlotTests {
     let way = try #require(document.all.first { $0.attributes["class"] == "way" }?.attributes["d"])
     #expect(way.filter { $0 == "L" }.count == 1 && !way.contains(","))
     #expect(way.split(separator: " ").count == 3, "\(way)")
-    #expect(document.text.contains("1e−10") && document.text.contains("1e0"))
+    #expect(document.text.contains("10⁻¹⁰") && document.text.contains("10⁻²"))
   }
 
   @Test func nothingToShow() throws {

@@ -13,6 +13,7 @@ struct IntegrateCommand: ParsableCommand {
         nabla integrate "sin(x)" --over 0:pi/2 --tolerance 1e-6
         nabla integrate "x*y^2" --over x=0:1,y=0:2
         nabla integrate "exp(-x^2-y^2)" --over -inf:inf
+        nabla integrate "exp(-x^2)" --over x=0:inf --output area.svg
 
       Bounds are numbers or formulas without variables (pi/2, -inf). A range may be reversed, which changes the \
       sign, and empty, which gives 0. --tolerance is relative to the value; 0 asks for all digits there are.
@@ -25,6 +26,10 @@ struct IntegrateCommand: ParsableCommand {
 
       The exit status is 1 if the tolerance was not reached, or the integral diverges or is undefined; what was \
       found is printed with the reason.
+
+      --output writes .json, .csv, or the value and its error as .npy; of one or two variables also a picture, .svg: \
+      the integrand with the area under it, or its contours. Of an unbounded range it shows where most of the \
+      integrand lies.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -57,7 +62,7 @@ struct IntegrateCommand: ParsableCommand {
   private static var methodNames: String { methods.map(\.name).joined(separator: ", ") }
 
   func run() throws {
-    let file = try common.outputFile()
+    let file = try common.outputFile(formats: OutputFile.Format.allCases, reason: "")
     guard let over else {
       throw CommandError.usage("the range is missing; give it by --over, as in --over x=0:inf")
     }
@@ -76,17 +81,51 @@ struct IntegrateCommand: ParsableCommand {
     }
     let ranges = try BoxParsing.integrationRanges(
       over.string, variables: formula.variables, option: "--over")
+    if file?.format == .svg { try Self.checkDrawable(ranges, formula) }
     let options = try options(for: formula)
     let f = formula.function()
     let result = Progress.show("integrating") { () -> Integral in
       if ranges.count == 1 { return f.integral(from: ranges[0].lower, to: ranges[0].upper, options: options) }
       return f.integral(over: ranges, options: options)
     }
-    try common.deliver(IntegrationReport(result: result), of: "integrate", formula, to: file)
+    let report = IntegrationReport(result: result) {
+      Self.picture(of: f, over: ranges, result, formula)
+    }
+    try common.deliver(report, of: "integrate", formula, to: file)
     if !result.converged {
       Console.warn("the integration did not converge: \(result.reason.advice)")
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
+  }
+
+  // MARK: The picture
+
+  private static func checkDrawable(
+    _ ranges: [(lower: Double, upper: Double)], _ formula: Formula
+  ) throws(CommandError) {
+    guard formula.variables.count <= 2 else {
+      throw .usage(
+        "--output: a picture shows a function of one or two variables, and this one has "
+          + "\(formula.variables.count); write .json or .csv")
+    }
+    guard ranges.allSatisfy({ $0.lower != $0.upper }) else {
+      throw .usage("--output: a picture needs ranges of some width in --over")
+    }
+    let bounds = ranges.flatMap { [$0.lower, $0.upper] }
+    guard bounds.allSatisfy({ $0.isInfinite || abs($0) <= 1e300 }) else {
+      throw .usage("--output: a picture needs bounds of --over that are infinite or at most 1e300")
+    }
+  }
+
+  private static func picture(
+    of f: Function, over ranges: [(lower: Double, upper: Double)], _ result: Integral, _ formula: Formula
+  ) -> String {
+    let value = "∫ f = \(Table.format(result.value))\(result.converged ? "" : ", not converged")"
+    let isOfOne = formula.variables.count == 1
+    return FunctionPlot(
+      integrand: f, over: ranges, title: isOfOne ? "f = \(formula.title)" : "\(value), f = \(formula.title)",
+      areaName: value
+    ).svg
   }
 
   private func options(for formula: Formula) throws(CommandError) -> IntegrationOptions {
@@ -120,6 +159,7 @@ struct IntegrateCommand: ParsableCommand {
 
 private struct IntegrationReport: Report {
   let result: Integral
+  let draw: () -> String
 
   var json: [(String, JSON)] {
     [
@@ -152,4 +192,5 @@ private struct IntegrationReport: Report {
   }
 
   var array: NPYArray? { NPYArray(shape: [2], scalars: [result.value, result.errorEstimate]) }
+  var picture: String? { draw() }
 }

@@ -11,10 +11,15 @@ struct PlotCommand: ParsableCommand {
         nabla plot "x^4-3*x^2+x" --in -2:2 --output curve.svg
         nabla plot "(x^2+y-11)^2+(x+y^2-7)^2" --in -5:5 --output contours.svg
         nabla plot "x^4+y^2" --in -2:2 --from 1,1 --method lbfgs --output a.svg
+        nabla plot "x*exp(-x^2-y^2)" --in -2:2 --gradient --output field.svg
 
       One variable: the curve. Two: filled contours with level lines. Critical points are those that a search \
       by starts finds (see classify). --from draws the paths of the methods of --method, which are those of \
-      minimize, from there. The picture is an SVG file, for light and dark surroundings.
+      minimize, from there, with a dot for each step that can be seen. --gradient draws arrows along the gradient, \
+      whose lengths go with the square root of its norm; the longest twentieth are cut to one length.
+
+      Levels are evenly spaced, or at round numbers in a geometric progression above the least value, or below the \
+      largest, where most of the box lies near it. The picture is an SVG file, for light and dark surroundings.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -32,6 +37,9 @@ struct PlotCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The methods whose paths are drawn.", valueName: "names"))
   var method: Text?
 
+  @Flag(help: "Draw arrows along the gradient of a function of two variables.")
+  var gradient = false
+
   func run() throws {
     let file = try common.outputFile(formats: [.svg], reason: "a picture is written as .svg")
     guard let file else {
@@ -46,6 +54,10 @@ struct PlotCommand: ParsableCommand {
     let f = try formula.scalarFunction(for: "plot")
     let range = try BoxParsing.box(box.string, variables: formula.variables, option: "--in")
     try Self.checkDrawable(range, formula, option: "plot")
+    if gradient && formula.variables.count == 1 {
+      throw CommandError.usage(
+        "--gradient draws arrows over contours, which functions of two variables have, not of one")
+    }
     var paths: [FunctionPlot.Path] = []
     if let from {
       guard formula.variables.count == 2 else {
@@ -61,7 +73,8 @@ struct PlotCommand: ParsableCommand {
       }
     }
     let points = Progress.show("searching") { f.criticalPoints(in: range) }.points
-    let plot = FunctionPlot(f, in: range, title: "f = \(formula.title)", points: points, paths: paths)
+    let plot = FunctionPlot(
+      f, in: range, title: "f = \(formula.title)", points: points, paths: paths, showsGradient: gradient)
     let report = PlotReport(
       forms: CriticalPointForms(variables: formula.variables, points: points), path: file.path,
       drawing: plot.svg)

@@ -13,6 +13,7 @@ struct SampleCommand: ParsableCommand {
         nabla sample "-x^2/2-(y-x)^2" --seed 1
         nabla sample "2*log(s)-3*s" --in s=0:inf --json
         nabla sample "-0.5*(x^2-1.6*x*y+y^2)" --from 0,0 --output draws.csv
+        nabla sample "2*log(s)-3*s" --in s=0:inf --output draws.svg
 
       The table has the mean, its Monte Carlo standard error, the standard deviation, three quantiles, the \
       effective sample sizes of the bulk and the tails, and R-hat, which is below 1.01 where chains agree.
@@ -21,8 +22,8 @@ struct SampleCommand: ParsableCommand {
       starts at a random point. Equal seeds give equal draws.
 
       The exit status is 1 if the draws are not to be trusted, with the reasons on standard error. --output \
-      writes the draws as .csv (with columns chain and draw) or .npy, [chains, draws, n], or the document as \
-      .json.
+      writes the draws as .csv (with columns chain and draw) or .npy, [chains, draws, n], the document as .json, or \
+      histograms of up to 8 variables as .svg; of one variable with its density.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -62,14 +63,20 @@ struct SampleCommand: ParsableCommand {
   var metric: Text = Text(SamplingOptions().metric.rawValue)
 
   func run() throws {
-    let file = try common.outputFile()
+    let file = try common.outputFile(formats: OutputFile.Format.allCases, reason: "")
     let formula = try common.formula()
     let f = try formula.scalarFunction(for: "sample")
+    if file?.format == .svg, formula.variables.count > Self.histogramLimit {
+      throw CommandError.usage(
+        "--output: a picture shows the draws of up to \(Self.histogramLimit) variables, and this density has "
+          + "\(formula.variables.count); write .csv or .npy")
+    }
     let options = try options(variableCount: formula.variables.count)
     let start = try from.map { text throws(CommandError) in
       Tensor(try PointParsing.point(text.string, variables: formula.variables, option: "--from"))
     }
-    let density = LogDensity(f, constraints: try constraints(formula.variables))
+    let constraints = try constraints(formula.variables)
+    let density = LogDensity(f, constraints: constraints)
     let result = Progress.track("sampling") { progress in
       var options = options
       options.report = { progress.proceeds(share: $0) }
@@ -83,7 +90,9 @@ struct SampleCommand: ParsableCommand {
     case .failure(let error):
       throw CommandError(status: .unsuccessful, message: error.description)
     }
-    let report = SamplingReport(draws: draws, options: options)
+    let report = SamplingReport(draws: draws, options: options) {
+      Self.picture(of: draws, f, constraints, title: "log p = \(formula.title)")
+    }
     try common.deliver(report, of: "sample", formula, to: file)
     let isInterrupted = draws.tensor.shape[1] < options.draws
     if isInterrupted {
@@ -91,6 +100,41 @@ struct SampleCommand: ParsableCommand {
     }
     for warning in report.warnings { Console.warn(warning.description) }
     if isInterrupted || !report.warnings.isEmpty { throw ExitCode(ExitStatus.unsuccessful.rawValue) }
+  }
+
+  // MARK: The picture
+
+  private static let histogramLimit = 8
+
+  private static func picture(
+    of draws: Draws, _ f: Function, _ constraints: [String: Constraint], title: String
+  ) -> String {
+    let variables = draws.variableNames.map { name in
+      HistogramPlot.Variable(name: name, samples: draws[name], density: density(of: f, constraints, draws))
+    }
+    return HistogramPlot(variables, title: title).svg
+  }
+
+  /// The density of one variable, if its integral is found.
+  private static func density(
+    of f: Function, _ constraints: [String: Constraint], _ draws: Draws
+  ) -> (@Sendable (Double) -> Double)? {
+    guard f.variables.count == 1 else { return nil }
+    let bounds =
+      switch constraints[f.variableNames[0]] {
+      case .above(let lower): (lower, Double.infinity)
+      case .below(let upper): (-Double.infinity, upper)
+      case .interval(let lower, let upper): (lower, upper)
+      default: (-Double.infinity, Double.infinity)
+      }
+    // Near 1 where the draws are, whatever constant the logarithm has.
+    let middle = f(draws.summary.rows[0].quantiles.median)
+    guard let support = try? Box(lower: [bounds.0], upper: [bounds.1]), middle.isFinite else { return nil }
+    let density = Density(logarithm: f.outputs[0] - Expr(middle), of: f.variables, support: support)
+    let integral = density.normalization()
+    guard integral.converged, integral.value > 0 else { return nil }
+    let formula = Function(density.formula, of: density.variables)
+    return { $0 >= bounds.0 && $0 <= bounds.1 ? formula($0) / integral.value : 0 }
   }
 
   /// How many numbers the draws may hold: 2 GiB of them.
@@ -148,9 +192,10 @@ private struct SamplingReport: Report {
   let options: SamplingOptions
   let summary: DrawsSummary
   let warnings: [SamplingWarning]
+  let draw: () -> String
 
-  init(draws: Draws, options: SamplingOptions) {
-    (self.draws, self.options) = (draws, options)
+  init(draws: Draws, options: SamplingOptions, draw: @escaping () -> String) {
+    (self.draws, self.options, self.draw) = (draws, options, draw)
     summary = draws.summary
     warnings = draws.warnings
   }
@@ -209,4 +254,5 @@ private struct SamplingReport: Report {
   }
 
   var array: NPYArray? { NPYArray(shape: draws.tensor.shape, scalars: draws.tensor.scalars) }
+  var picture: String? { draw() }
 }

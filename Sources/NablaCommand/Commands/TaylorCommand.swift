@@ -12,6 +12,7 @@ struct TaylorCommand: ParsableCommand {
         nabla taylor "sin(x)" --at 0 --order 5 --over -0.5:0.5   with a bound of the error
         nabla taylor "x*exp(-x^2-y^2)" --at x=0.5,y=-0.5 --order 4
         nabla taylor "log(1+x)" --at 0 --order 40 --json
+        nabla taylor "sin(x)" --at 0 --order 9 --over -8:8 --output sin.svg
 
       The coefficients are unscaled: f is the sum of c_k*(x-a)^k with c_k the k-th derivative over k!, and in \
       several variables the sum of a coefficient for each list of powers, by total order and within it the first \
@@ -24,7 +25,8 @@ struct TaylorCommand: ParsableCommand {
       null where nothing could be proven.
 
       Where there is no series (a pole, a branch point as of sqrt(x) at 0, a kink, a jump) the exit status is 1. \
-      --output writes .json, .csv or the coefficients as .npy.
+      --output writes .json, .csv or the coefficients as .npy; of one variable also a picture, .svg: the function \
+      and its polynomials of up to five orders to K, over the range of --over or where they begin to differ.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -52,7 +54,7 @@ struct TaylorCommand: ParsableCommand {
   private static let workLimit = 4e8
 
   func run() throws {
-    let file = try common.outputFile()
+    let file = try common.outputFile(formats: OutputFile.Format.allCases, reason: "")
     let order = try orderNumber
     let formula = try common.formula(named: at.first)
     guard formula.outputs.count == 1 else {
@@ -69,6 +71,7 @@ struct TaylorCommand: ParsableCommand {
     }
     let point = try PointParsing.point(text.string, variables: formula.variables, option: "--at")
     let range = try over.map { text throws(CommandError) in try Self.range(text.string, formula) }
+    if file?.format == .svg { try Self.checkDrawable(range, formula) }
     let operations = Double(Expr.operationCount(of: formula.outputs) + 1)
     try Self.checkSize(operations, order: order, variableCount: formula.variables.count)
 
@@ -84,6 +87,11 @@ struct TaylorCommand: ParsableCommand {
         let radiusOrder = operations * 3600 < Self.workLimit ? Swift.max(order, 60) : order
         report.radius = try? function.radiusOfConvergence(at: point[0], order: radiusOrder)
         if let range { report.remainder = Self.remainder(of: function, at: point[0], order, range) }
+        if file?.format == .svg {
+          report.plot = TaylorPlot(
+            function, polynomial, orders: polynomial.typicalOrders, over: range ?? polynomial.typicalRange,
+            title: "f = \(formula.title)")
+        }
         return report
       }
     }
@@ -122,6 +130,18 @@ struct TaylorCommand: ParsableCommand {
       throw .usage("--over \(text.elided()): the range must be finite")
     }
     return lower...upper
+  }
+
+  /// Refuses what no picture shows.
+  private static func checkDrawable(_ range: ClosedRange<Double>?, _ formula: Formula) throws(CommandError) {
+    guard formula.variables.count == 1 else {
+      throw .usage(
+        "--output: a picture shows polynomials of one variable, and this function has "
+          + "\(formula.variables.count); write .json or .csv")
+    }
+    if let range, range.lowerBound == range.upperBound {
+      throw .usage("--output: a picture needs a range of some width in --over")
+    }
   }
 
   private static func remainder(
@@ -178,6 +198,7 @@ private struct TaylorReport: Report {
   let polynomial: Polynomial
   var radius: Double?
   var remainder: Remainder?
+  var plot: TaylorPlot?
 
   init(_ polynomial: Polynomial) { self.polynomial = polynomial }
 
@@ -289,4 +310,5 @@ private struct TaylorReport: Report {
   }
 
   var array: NPYArray? { NPYArray(shape: [coefficients.count], scalars: coefficients) }
+  var picture: String? { plot?.svg }
 }

@@ -51,9 +51,30 @@ import Testing
     let svg = graph.svg()
     #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"))
     #expect(svg.components("<rect x=") == graph.nodes.count && svg.components("marker-end") == edges)
+    #expect(svg.contains("prefers-color-scheme: dark") && !svg.contains("href"))
     // A comparison in a label is no tag.
     let compared = ComputationGraph(of: { Function { x in x }($0) }, at: Tensor<Double>(1), names: ["a<b"])
     #expect(compared.svg().components("a&lt;b") == 1)
+  }
+
+  /// A chain 0 → 1 → 2 → 3, an arrow 0 → 3 that passes two rows, and a constant, 4, used by 5 together with 3.
+  @Test func arrowsGoRoundBoxes() {
+    let sizes = [80.0, 120, 60, 80, 40, 80].map { (width: $0, height: 40.0) }
+    let layout = GraphLayout(
+      sizes: sizes, operands: [[], [0], [1], [2, 0], [], [3, 4]],
+      isLate: [false, false, false, false, true, false])
+    let long = layout.ways[3][1]
+    #expect(long.count == 6)
+    for (passage, box) in zip(long.dropFirst(), [1, 1, 2, 2]) {
+      #expect(abs(passage.x - layout.places[box].x) > sizes[box].width / 2)
+    }
+    #expect(long[1].y == layout.places[1].y && long[2].y == layout.places[1].y + 40)
+    // Just above its use, beside what is there.
+    #expect(layout.places[4].y == layout.places[3].y)
+    #expect(abs(layout.places[4].x - layout.places[3].x) >= 60)
+    #expect(layout.places.indices.allSatisfy { layout.places[$0].x >= sizes[$0].width / 2 - 1e-9 })
+    #expect(
+      layout.places.indices.allSatisfy { layout.places[$0].x <= layout.width - sizes[$0].width / 2 + 1e-9 })
   }
 }
 

@@ -1,141 +1,113 @@
 internal import NablaTensors
 
 extension ComputationGraph {
-  /// The graph as a picture: variables and constants on the left, the result on the right, each box with its value
-  /// and, in red, its adjoint.
+  /// The graph as a picture: variables at the top, the result at the bottom, each box with its value and, in red, its
+  /// adjoint. The document is self-contained and follows the surroundings' light or dark scheme.
   ///
-  /// - Complexity: O(nodes + edges), a few times.
+  /// - Complexity: O(nodes + edges · rows), a few times.
   public func svg() -> String {
     let boxes = nodes.map { Box($0) }
-    let columns = arranged()
-    let gap = (across: 56.0, down: 18.0)
-    let margin = 12.0
-
-    // Each column is as wide as its widest box, and centred on the tallest.
-    var places = [(x: Double, y: Double)](repeating: (0, 0), count: nodes.count)
-    let heights = columns.map { $0.reduce(-gap.down) { $0 + boxes[$1].height + gap.down } }
-    let height = heights.max() ?? 0
-    var x = margin
-    for (column, columnHeight) in zip(columns, heights) {
-      var y = margin + (height - columnHeight) / 2
-      let width = column.map { boxes[$0].width }.max() ?? 0
-      for node in column {
-        places[node] = (x + (width - boxes[node].width) / 2, y)
-        y += boxes[node].height + gap.down
-      }
-      x += width + gap.across
+    let layout = GraphLayout(
+      sizes: boxes.map { ($0.width, $0.height) }, operands: nodes.map(\.operands),
+      isLate: nodes.map { $0.kind == .constant })
+    let margin = 14.0
+    let size = (width: Swift.max(300, layout.width + 2 * margin), height: layout.height + 2 * margin + 28)
+    let left = (size.width - layout.width) / 2
+    func shifted(_ place: (x: Double, y: Double)) -> (x: Double, y: Double) {
+      (place.x + left, place.y + margin)
     }
-    let size = (width: x - gap.across + margin, height: height + 2 * margin)
 
     var lines = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(rounded(size.width))" height="\(rounded(size.height))" \
-      viewBox="0 0 \(rounded(size.width)) \(rounded(size.height))" font-family="Helvetica, Arial, sans-serif" \
-      font-size="13">
-      """,
-      "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>",
-      """
-      <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" \
-      orient="auto"><path d="M0 0 8 4 0 8Z" fill="#888"/></marker></defs>
-      """,
-    ]
-    for (position, node) in nodes.enumerated() {
-      for operand in node.operands {
-        let from = (
-          x: places[operand].x + boxes[operand].width, y: places[operand].y + boxes[operand].height / 2
-        )
-        let to = (x: places[position].x, y: places[position].y + boxes[position].height / 2)
-        let bend = (to.x - from.x) / 2
-        lines.append(
-          """
-          <path d="M\(rounded(from.x)) \(rounded(from.y))C\(rounded(from.x + bend)) \(rounded(from.y)) \
-          \(rounded(to.x - bend)) \(rounded(to.y)) \(rounded(to.x)) \(rounded(to.y))" fill="none" \
-          stroke="#888" marker-end="url(#head)"/>
-          """)
+      viewBox="0 0 \(rounded(size.width)) \(rounded(size.height))" role="img">
+      <title>computation graph with values and adjoints</title>
+      <style>
+      .paper { fill: #ffffff }
+      text { font: 14px system-ui, sans-serif; fill: #222222 }
+      .label { font-weight: bold }
+      .adjoint { fill: #b91c1c }
+      .box { stroke: #444444; fill: #ffffff }
+      .variable { fill: #dbeafe }
+      .constant { fill: #eeeeee }
+      .edge { stroke: #7a7a7a; fill: none; stroke-width: 1.2 }
+      .head { fill: #7a7a7a }
+      @media (prefers-color-scheme: dark) {
+      .paper { fill: #16181c }
+      text { fill: #e4e4e4 }
+      .adjoint { fill: #ff8080 }
+      .box { stroke: #b0b0b0; fill: #16181c }
+      .variable { fill: #1d3556 }
+      .constant { fill: #33363c }
       }
-    }
-    for (position, box) in boxes.enumerated() { lines.append(box.svg(at: places[position])) }
+      </style>
+      <rect class="paper" width="100%" height="100%"/>
+      <defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" \
+      orient="auto"><path class="head" d="M0 0 8 4 0 8Z"/></marker></defs>
+      """
+    ]
+    for way in layout.ways.flatMap({ $0 }) { lines.append(edge(way.map(shifted))) }
+    for (box, place) in zip(boxes, layout.places) { lines.append(box.svg(at: shifted(place))) }
+    let bottom = rounded(size.height - 12)
+    lines.append(
+      """
+      <text x="\(rounded(margin))" y="\(bottom)">value</text>
+      <text x="\(rounded(margin + 56))" y="\(bottom)" class="adjoint">adjoint: ∂ result / ∂ value</text>
+      """)
     return (lines + ["</svg>", ""]).joined(separator: "\n")
   }
+}
 
-  /// The nodes in columns, each to the right of all its operands (the longest path from a variable; constants stand
-  /// just before their use), ordered within by where their neighbours on the left lie.
-  private func arranged() -> [[Int]] {
-    var depth = [Int](repeating: 0, count: nodes.count)
-    var users = [[Int]](repeating: [], count: nodes.count)
-    for (position, node) in nodes.enumerated() {
-      depth[position] = node.operands.reduce(0) { Swift.max($0, depth[$1] + 1) }
-      for operand in node.operands { users[operand].append(position) }
-    }
-    for (position, node) in nodes.enumerated() where node.kind == .constant {
-      depth[position] = users[position].reduce(Int.max) { Swift.min($0, depth[$1] - 1) }
-    }
-    var columns = [[Int]](repeating: [], count: (depth.max() ?? 0) + 1)
-    for position in nodes.indices { columns[depth[position]].append(position) }
-    var rank = [Double](repeating: 0, count: nodes.count)
-    for column in columns.indices {
-      let order = columns[column].map { node -> (node: Int, key: Double) in
-        let operands = nodes[node].operands
-        guard !operands.isEmpty else { return (node, .infinity) }
-        return (node, operands.reduce(0) { $0 + rank[$1] } / Double(operands.count))
-      }
-      // Stable, so that nodes without operands keep their order.
-      columns[column] = order.enumerated().sorted {
-        ($0.element.key, $0.offset) < ($1.element.key, $1.offset)
-      }.map(\.element.node)
-      for (place, node) in columns[column].enumerated() {
-        rank[node] = Double(place) - Double(columns[column].count - 1) / 2
-      }
-    }
-    return columns
+/// A smooth line that goes straight down at each of its points.
+private func edge(_ way: [(x: Double, y: Double)]) -> String {
+  var data = "M\(rounded(way[0].x)) \(rounded(way[0].y))"
+  for (from, to) in zip(way, way.dropFirst()) {
+    let bend = rounded((from.y + to.y) / 2)
+    data += "C\(rounded(from.x)) \(bend) \(rounded(to.x)) \(bend) \(rounded(to.x)) \(rounded(to.y))"
   }
+  return "<path d=\"\(data)\" class=\"edge\" marker-end=\"url(#head)\"/>"
 }
 
 /// What a node's box holds, and its size: widths are estimated from the number of characters.
 private struct Box {
-  private let title: String
-  private let value: String
-  private let adjoint: String?
-  private let fill: String
+  private let lines: [(text: String, style: String)]
+  private let style: String
   let width: Double
   let height: Double
 
-  private static let lineHeight = 17.0
+  private static let lineHeight = 18.0
 
   init<Scalar>(_ node: ComputationGraph<Scalar>.Node) {
-    title = node.kind == .constant ? "" : node.label
-    value = summary(node.value)
-    adjoint = node.adjoint.map { summary($0) }
+    var lines: [(text: String, style: String)] = []
+    if node.kind != .constant { lines.append((node.label, " class=\"label\"")) }
+    lines.append((summary(node.value), ""))
+    if let adjoint = node.adjoint { lines.append((summary(adjoint), " class=\"adjoint\"")) }
+    self.lines = lines
     switch node.kind {
-    case .variable: fill = "#dbeafe"
-    case .constant: fill = "#f1f1f1"
-    case .operation: fill = "#ffffff"
+    case .variable: style = "box variable"
+    case .constant: style = "box constant"
+    case .operation: style = "box"
     }
-    let lines = (title.isEmpty ? 0 : 1) + 1 + (adjoint == nil ? 0 : 1)
-    width = Double([title.count, value.count, adjoint?.count ?? 0].max()!) * 7.4 + 20
-    height = Double(lines) * Self.lineHeight + 10
+    // Digits of the widest usual letters are 9 wide, bold letters 10.
+    width = lines.reduce(34) {
+      Swift.max($0, Double($1.text.count) * ($1.style.contains("label") ? 10 : 9) + 18)
+    }
+    height = Double(lines.count) * Self.lineHeight + 10
   }
 
+  /// - Parameter place: the middle of the upper edge.
   func svg(at place: (x: Double, y: Double)) -> String {
-    var lines = [
+    let rectangle = """
+      <rect x="\(rounded(place.x - width / 2))" y="\(rounded(place.y))" width="\(rounded(width))" \
+      height="\(rounded(height))" rx="6" class="\(style)"/>
       """
-      <rect x="\(rounded(place.x))" y="\(rounded(place.y))" width="\(rounded(width))" height="\(rounded(height))" \
-      rx="6" fill="\(fill)" stroke="#444"/>
+    let texts = lines.enumerated().map { k, line in
       """
-    ]
-    var y = place.y + Self.lineHeight + 1
-    func write(_ text: String, _ style: String) {
-      lines.append(
-        """
-        <text x="\(rounded(place.x + width / 2))" y="\(rounded(y))" text-anchor="middle" \(style)>\
-        \(escaped(text))</text>
-        """)
-      y += Self.lineHeight
+      <text x="\(rounded(place.x))" y="\(rounded(place.y + Double(k + 1) * Self.lineHeight))" \
+      text-anchor="middle"\(line.style)>\(escaped(line.text))</text>
+      """
     }
-    if !title.isEmpty { write(title, "font-weight=\"bold\"") }
-    write(value, "fill=\"#111\"")
-    if let adjoint { write(adjoint, "fill=\"#b91c1c\"") }
-    return lines.joined(separator: "\n")
+    return ([rectangle] + texts).joined(separator: "\n")
   }
 
   private func escaped(_ text: String) -> String {
