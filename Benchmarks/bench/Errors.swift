@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A result that is not finite where the reference is.
 struct NotFinite: Error, CustomStringConvertible {
   var description: String { "a result is not finite where the reference is" }

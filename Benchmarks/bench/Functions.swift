@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A function of a point's variables and data, written once over any ``Number``, operation for operation
 /// as the peers have it.
 protocol PointFunction: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// Output `index` of the splitmix64 generator that starts at state `stream`·2³², as a number in [0, 1).

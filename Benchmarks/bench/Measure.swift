@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The seconds that a call takes: the peers' rule.
 struct Timing {
   var median: Double

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// References computed here, in 64 significant bits and by other means than Nabla's: forward mode instead of
 /// reverse sweeps over graphs, Jacobi's method and elimination instead of LAPACK.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The results of some points: for each point the elements of one array, flattened in row-major order.
 typealias Rows = [[Double]]
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # awk -f compare-outputs.awk ACTUAL EXPECTED: are the blocks of EXPECTED in ACTUAL? Blocks begin with the byte 1 and
 # their place; in EXPECTED a tab and the number of the line before the first one follow.
 # Lines are compared number by number (to a relative 1e-6, or both below 1e-9), and word by word between them. Of each

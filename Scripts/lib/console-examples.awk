@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A Markdown file's ```console blocks as a script, to standard output: each line `$ COMMAND` (with those that it
 # continues to by a backslash). What the commands are to print, to the file `expected`. Both are sorted by lines of the
 # byte 1 and the place in `file`. Of a command that stands there without output nothing counts but the status.

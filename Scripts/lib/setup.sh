@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Sourced by the scripts beside it: finds what the build needs, installs what is missing.
 # shellcheck shell=bash
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A Markdown file's ```swift blocks as one Swift function (variable `name`), to standard output; what they are to
 # print, the ```text blocks, to the file `expected`. Blocks begin with the byte 1 and their place in `file`. Each block
 # has a scope inside the one before: it sees the names of earlier blocks, and may give them a new meaning.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Lists the public symbols without a doc comment, as PLACE: NAME, from symbol graphs (`-pretty-print`). Members of a
 # conformance count as documented where the protocol's are, and operators do: they mean what they mean. The variable
 # `root` is taken off the places. Status 1 for any.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 @_exported public import NablaCalculus
 @_exported public import NablaCriticalPoints
 @_exported public import NablaExpressions

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// Bounds of the errors of a scalar function's gradient and Hessian as computed in double precision.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaExpressions
 
 // Functions as building blocks: what is composed is one graph, which is simplified, differentiated and compiled

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 internal import NablaKernels
 public import NablaTensors

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaExpressions
 
 /// A function Rⁿ → R or Rⁿ → Rᵐ that evaluates itself and its exact derivatives, at one point or at

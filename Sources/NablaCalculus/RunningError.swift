@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package import NablaExpressions
 
 /// Values of expressions with bounds of their errors, by a running error analysis: each operation adds

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A number of things in words: "1 point", "2 points".
 ///
 /// `things` is a plural that ends in s.

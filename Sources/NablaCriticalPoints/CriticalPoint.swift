@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaExpressions
 
 /// A point of a scalar function with what its derivatives say about it.

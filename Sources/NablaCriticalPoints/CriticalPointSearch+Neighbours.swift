@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaOptimization
 
 // Starts that what is known suggests: images of the found points under symmetries of the function, and the surroundings

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaOptimization
 
 /// The critical points that a search found in a box.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaOptimization
 
 /// The signs of a symmetric matrix's eigenvalues, each judged against the matrix's own error.

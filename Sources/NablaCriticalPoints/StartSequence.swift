@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaOptimization
 
 /// Points that fill a box evenly, always the same ones: first its centre and, up to four variables, its

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// An operation on operands, folded if they are constants and simplified if a rule applies.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The elementary functions of expressions. Values, derivatives and edge behaviour are the rows of the
 // table in Operations/.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The state after `body` was applied to it again and again while `condition` holds of it, `count` times at most:
 /// a bounded loop, unrolled.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   public static func + (a: Expr, b: Expr) -> Expr { applying(.add, to: a, b) }
   public static func - (a: Expr, b: Expr) -> Expr { applying(.subtract, to: a, b) }

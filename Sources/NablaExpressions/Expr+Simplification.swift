@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules applied while an expression is built. Each keeps the value, up to the last bit of rounding and
 // the sign of a zero, for every operand, infinities and NaN included. So x·0, x − x, x/x and sqrt(x²)
 // are left alone. The rules look at the operands only, never deeper than their operands, so building

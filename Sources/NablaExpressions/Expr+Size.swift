@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// The number of distinct operations that the expressions consist of: what they share counts once.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// This expression with another one in place of a variable.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why an expression has no value at a point.
 public enum EvaluationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The expression uses a variable of this name, for which no number was given.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Functions of several expressions that are smooth where the true function is, and keep their range. They are
 // scaled by numbers that the derivatives take for constants: the functions do not depend on them.
 

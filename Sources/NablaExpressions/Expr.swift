@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A symbolic scalar expression: a constant, a variable, or an operation on other expressions.
 ///
 /// Expressions are built by ordinary arithmetic, by the functions of this module (`sin(x)`,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Synchronization
 
 /// The position of a node in its graph. Operands come before the operations on them, so ascending

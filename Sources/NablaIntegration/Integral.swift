@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The value of a definite integral with an estimate of its error.
 public struct Integral: Sendable {
   /// The value. Of a divergent integral ±∞ where all of it that diverges has one sign, and NaN otherwise; NaN

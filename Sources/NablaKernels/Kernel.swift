@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package import NablaExpressions
 
 /// Where the values of one input of a kernel lie: that of point i at `base + i * stride`, or in tiles.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Kernels that run one after another over the same points, some of them again and again: what a loop is to
 /// straight-line code.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A type of numbers that kernels compute with: `Double` or `Float`.
 package protocol KernelScalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
   static var precision: Precision { get }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package import NablaExpressions
 
 /// A graph's outputs as a list of instructions over numbered slots, each slot a value (of a block of

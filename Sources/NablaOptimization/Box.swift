@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A closed box: the points x with lowerⱼ ≤ xⱼ ≤ upperⱼ for every coordinate j.
 ///
 ///     let box = try Box(lower: [-5, -5], upper: [5, 5])

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// Eigenvalues and eigenvectors of symmetric matrices of one order by LAPACK, with memory that is made

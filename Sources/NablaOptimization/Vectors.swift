@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Short names for what every method does with vectors.
 
 /// Σ xᵢ yᵢ, in eight sums that are added at the end.

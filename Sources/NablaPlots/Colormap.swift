@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Foundation
 
 /// Colours that go evenly from dark to light: viridis (Smith, van der Walt and Firing, matplotlib, 2015; CC0), at 16

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Level lines of a function on a grid, by marching squares: in every cell straight pieces between the points at which
 /// the function, taken as linear along the edges, has the level; pieces joined to lines.
 ///

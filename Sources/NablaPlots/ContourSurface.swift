@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A function of two variables on a grid, as filled contours with level lines and a colour bar.
 struct ContourSurface {
   private let lines: ContourLines

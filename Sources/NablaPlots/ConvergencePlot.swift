@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaOptimization
 
 /// How fast methods converge: the gradient's norm, and the value above the least one that any of them found, against the

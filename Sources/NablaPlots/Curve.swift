@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A function of one variable, sampled for a picture: evenly at first, then by bisection wherever neighbours are far
 /// apart in the picture or the curve bends, so that it reaches its cusps, ends where the function does, and has a gap at
 /// a pole or a jump.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaCriticalPoints
 
 /// What the signs of a picture mean, in rows below it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Lines through points, with axes and a legend, as SVG.
 ///
 ///     let plot = LinePlot([.init(name: "sin", points: xs.map { ($0, sin($0)) })], names: ("x", "y"))

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaCriticalPoints
 
 /// The signs of critical points: a disc for a minimum, a triangle for a maximum, a cross for a saddle, a diamond for an

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Foundation
 
 /// An SVG document as it is written: elements one after another, in a coordinate system with y downwards.

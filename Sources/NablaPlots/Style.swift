@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What pictures have in common: sizes, in the units of the coordinates, and colours for light and dark surroundings.
 ///
 /// A picture is 560 wide with letters of 15, so that they are still 9.6 pixels high on a phone of 360.

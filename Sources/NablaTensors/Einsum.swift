@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A sum of products over named axes (Einstein's convention): `einsum("bij,bjk->bik", a, b)`.
 ///
 /// Each operand has a letter for each of its axes; axes of one letter go together. The letters behind the arrow are the

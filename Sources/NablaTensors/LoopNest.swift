@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The loops over up to four operands of one shape, with axes of extent 1 dropped and axes merged
 /// where every operand allows it, so that contiguous operands are one single run.
 ///

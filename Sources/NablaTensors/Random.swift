@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import RealModule
 
 /// A small seeded generator of random bits: SplitMix64. The same seed gives the same numbers on every

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Tensor {
   /// How many elements lie in each of some equally wide bins (NumPy's `histogram`).
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Masks are tensors of zeros (false) and other numbers (true), as comparisons give them.
 
 extension Tensor {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Parts, repetitions and rearrangements. What can be a view is one.
 
 extension Tensor {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Each reduction comes over everything, giving a number, and along axes, giving a tensor without those
 // axes (or with extent 1 there, by `keepingDims`). Negative axes count from the last. NaN anywhere in
 // a slice makes its result NaN. Empty slices: sum 0, product 1, mean and variance NaN; minimum and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Tensor {
   /// The running sums along an axis: yₖ = x₀ + … + xₖ.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Places, values and counts of the numbers of a whole tensor; NaN counts as larger than all numbers, as in sorting.
 
 /// On which side of equal numbers a place is sought.

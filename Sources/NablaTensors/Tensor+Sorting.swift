@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Sorted are slices along one axis, ascending. NaN comes last; −0 and 0 are equal and keep their order, as do all
 // equal numbers.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Tensor {
   /// The slices at some indices of one axis, one after the other (NumPy's `take`): of shape `[a, b, c]` along axis 1
   /// with k indices it is `[a, k, c]`, and element `[i, j, l]` of the result is `[i, indices[j], l]` of this tensor.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An array of numbers with any number of axes.
 ///
 /// A tensor is a value: assigning copies it, and changing one copy never changes another. Copies and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What may stand between the brackets of a slice: an `Int`, a range of `Int`, or a ``TensorIndex``.
 public protocol TensorIndexing {
   /// The entry of a slice that it stands for.

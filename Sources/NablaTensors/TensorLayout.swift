@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where the elements of a tensor lie in its storage: `offset + Σ indexₖ · strideₖ`.
 ///
 /// All views (slices, permutations, broadcasts, reshapes) are functions from layout to layout, so a

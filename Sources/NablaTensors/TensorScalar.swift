@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import RealModule
 
 /// A number that a ``Tensor`` can hold: `Double` or `Float`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Value, gradient and Hessian of a formula at a point, as a file in Resources has them.

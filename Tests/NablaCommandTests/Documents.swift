@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The JSON documents of the commands, decoded strictly: a missing key or another type is an error.
 
 /// A number, or one of the strings that stand for those JSON does not have.

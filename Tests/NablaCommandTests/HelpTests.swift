@@ -1,3 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
 import Testing
 
 /// The help is an interface too: a change of it should be seen.
@@ -108,6 +111,19 @@ import Testing
       }
       let run = try Nabla(Array(arguments.dropFirst()), directory: scratch.url)
       #expect(run.status == 0, "\(example): \(run.errors)")
+    }
+  }
+
+  @Test("the manual page has every command and option: it is made by `swift package generate-manual`")
+  func manual() throws {
+    let root = URL(fileURLWithPath: #filePath).appendingPathComponent("../../..").standardizedFileURL
+    let page = try String(contentsOf: root.appendingPathComponent("Scripts/nabla.1"), encoding: .utf8)
+    for name in Self.names + ["doctor"] {
+      #expect(page.contains(".It Em \(name)\n"))
+      for line in try Nabla([name, "--help"]).output.split(separator: "\n") where line.hasPrefix("  --") {
+        let option = line.dropFirst(4).prefix { $0.isLetter || $0 == "-" }
+        #expect(page.contains("Fl -\(option)"), "--\(option) of \(name)")
+      }
     }
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Testing
 
 /// What is an option and what is an expression, a point or a range that begins with a minus.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The value and the first four derivatives of sin(x)/x, from ∫₀¹ tⁿ cos(xt + nπ/2) dt (mpmath, 60 digits).
 struct SincReferences: Sendable, CustomStringConvertible {
   let x: Double

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// The references of Resources/vector_math.txt, whose head says how they were made: the lines of each

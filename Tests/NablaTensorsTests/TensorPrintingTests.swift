@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Every expected text was printed by NumPy 2.4.6: `print(np.array(...))`.
 import NablaTensors
 import Testing

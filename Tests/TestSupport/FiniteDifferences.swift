@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The derivative of a function of one variable by central differences and Richardson's extrapolation,
 /// with an estimate of its error: an oracle that knows no rule of differentiation.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The generator of Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014):
 /// small, seedable, the same on every machine. Tests print the seed they use.
 public struct SplitMix64: RandomNumberGenerator, Sendable {

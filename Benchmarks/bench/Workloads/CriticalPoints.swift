@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// All critical points in a box, proven: none missing, each unique and of its kind; by all variables at once, though some

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// Functions of all elements of large tensors, and reductions of them; a point is an element.

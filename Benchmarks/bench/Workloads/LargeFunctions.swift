@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// W3gmm, and W4 of chained Rosenbrock functions: derivatives of many variables at one point.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// Values of functions of ever more operations: how compile time grows, and where machine code outgrows the

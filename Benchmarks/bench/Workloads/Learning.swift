@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// W3 and W4: gradients and Hessians of losses over data, of many parameters at one point.

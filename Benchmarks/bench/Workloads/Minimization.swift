@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// Minima from a hundred thousand starts at once, beside W6's ten plain Newton steps from the same starts: ten iterations

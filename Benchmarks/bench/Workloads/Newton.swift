@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// W6: ten full Newton steps, x ← x − H⁻¹g, from a hundred thousand starts at once.

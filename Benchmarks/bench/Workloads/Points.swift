@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// W1 and W2: value and all derivatives of a function at every point of a batch.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// W11: four chains of the No-U-Turn sampler, 1000 transitions of warm-up and 1000 draws each, from random starts; a

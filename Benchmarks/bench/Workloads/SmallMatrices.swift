@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// W5: eigenvalues and solves of a hundred thousand small matrices, whose entries lie in columns.

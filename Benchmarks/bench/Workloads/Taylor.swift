@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Nabla
 
 /// Taylor coefficients to order 20 of a function of one variable at every point of a batch: by a kernel, whose

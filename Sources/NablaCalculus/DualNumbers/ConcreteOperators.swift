@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The operators of the types that one mostly meets, once more and not generic. They do nothing that the
 // generic ones do not, but where an operator is a member of a generic type the compiler weighs it against
 // those of all protocols: 0.5 * .exp(-x * x) + 2.5 * .sin(x) / (1 + x * x) took 13 s to type check with the

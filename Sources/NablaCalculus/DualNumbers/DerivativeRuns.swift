@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 // Two nested derivatives with the same type of dual numbers have one ε between them. That is harmless as long

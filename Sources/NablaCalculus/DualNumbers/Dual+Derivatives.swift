@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Dual where Tangent: DualScalar, Tangent.Scalar == Tangent {
   /// The value and the derivative of a function of one variable.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A dual number a + ȧ ε with ε² = 0: a value and its derivatives of the first order along one or several
 /// directions.
 ///

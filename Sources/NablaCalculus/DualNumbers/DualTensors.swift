@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 // The same derivatives with points and results as tensors, for use beside the rest of the package.

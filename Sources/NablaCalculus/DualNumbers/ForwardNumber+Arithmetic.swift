@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension ForwardNumber {
   @inlinable @inline(__always) public static func += (a: inout Self, b: Self) { a = a + b }
   @inlinable @inline(__always) public static func -= (a: inout Self, b: Self) { a = a - b }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import RealModule
 
 // One row for a function: its value, its first derivative and its second, in a form that neither overflows

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A number that carries its derivatives along through a calculation (the forward mode of automatic
 /// differentiation): ``Dual`` to the first order, ``HyperDual`` to the second.
 ///

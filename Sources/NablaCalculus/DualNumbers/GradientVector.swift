@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A tangent vector that has second derivatives beside it: the gradient of a ``HyperDual``.
 ///
 /// `Float` and `Double` (one direction: the Hessian is a number) and SIMD vectors of them conform. The

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension HyperDual where Gradient: DualScalar, Gradient.Scalar == Gradient {
   /// The value and the first two derivatives of a function of one variable.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A number with its gradient and Hessian along several directions: a jet of the second order.
 ///
 /// These are the hyper-dual numbers of Fike and Alonso ("The development of hyper-dual numbers for exact

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The derivatives of a number along one or several directions: what a ``Dual`` carries beside its value.
 ///
 /// A scalar is a tangent of one direction (`Dual<Double>`), a SIMD vector one of as many directions as it has

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How the entries of first and second derivatives agree with finite differences: see
 /// ``Function/checkDerivatives(at:parameters:tolerance:options:)`` and
 /// ``checkDerivatives(of:gradient:hessian:at:tolerance:options:)``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The computation of some derivatives of outputs: all points of a round are evaluated in one call.
 struct DifferenceRun {
   /// Steps that are tried at a time.

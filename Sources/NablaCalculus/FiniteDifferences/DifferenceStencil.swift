@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A step away from the point: `multiple` times the step that variable has at a level.
 struct Move: Hashable {
   let variable: Int

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The limit of differences D(h) as h → 0 from steps that are halved, by Richardson's extrapolation with Ridders'
 /// choice: of all entries of the tableau the one with the least estimated error.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// How derivatives are computed by finite differences: see ``finiteDifferenceGradient(of:at:options:)``.

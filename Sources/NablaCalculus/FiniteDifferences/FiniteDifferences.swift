@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 // Derivatives of functions that are only known by their values.

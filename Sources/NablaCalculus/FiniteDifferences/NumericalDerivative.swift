@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The derivative as the textbook has it, by the central difference quotient
 ///
 ///     f'(x) ≈ (f(x + h) − f(x − h)) / 2h,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package import NablaExpressions
 
 /// Expressions as a list of interval operations: each has a place for its value, the inputs first, then the

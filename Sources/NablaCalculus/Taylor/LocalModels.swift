@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// What a function looks like near a point to first and to second order, and the steps that the two imply.

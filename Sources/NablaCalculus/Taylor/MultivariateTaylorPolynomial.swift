@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A polynomial in powers of x − a in several variables, known to a total order: Σ c_α (x − a)^α over |α| ≤ K.
 ///
 ///     let f = try Function(parsing: "exp(x)*sin(y)")

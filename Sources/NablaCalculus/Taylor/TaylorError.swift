@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaExpressions
 
 /// Why a function has no Taylor series at a point, or none that could be computed.

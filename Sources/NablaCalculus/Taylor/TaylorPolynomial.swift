@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// A polynomial in powers of x − a, known to an order: Σ cₖ (x − a)ᵏ for k = 0 … K.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaExpressions
 
 /// A proven bound of what a Taylor polynomial leaves out, in Lagrange's form: f(x) − Σ cₖ (x − a)ᵏ over k ≤ K is

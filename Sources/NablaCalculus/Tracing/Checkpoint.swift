@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// `function(operands)`, of which only the operands are kept for the derivative: what is computed inside is

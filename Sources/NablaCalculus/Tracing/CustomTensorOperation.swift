@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// An operation on tensors of a user's own, as one operation of the recorded computation: a value, which may be any

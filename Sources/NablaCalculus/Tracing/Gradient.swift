@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 // Derivatives of functions of traced tensors. The function is called once; the traced parameters are its to use

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 // Both modes of differentiation are sweeps over the nodes that lie between the variables and the result.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// A differentiable operation on tensors: its two rules, in terms of operations on traced tensors, so that

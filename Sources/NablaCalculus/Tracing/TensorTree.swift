@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// A structure of tensors, such as the parameters of a model: what gradients are taken by, and what they are.

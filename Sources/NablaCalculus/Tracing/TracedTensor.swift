@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// A tensor that remembers how it was computed, so that it can be differentiated.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// Boxes and ranges on the command line: `x=-5:5,y=0:1`, in variable order `-5:5,0:1`, or one range for every

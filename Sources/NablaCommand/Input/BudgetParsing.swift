@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// The limits of a proof: `30s`, `500ms`, `2min`, or a number of boxes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// Numbers on the command line: literals as in formulas, or formulas without variables such as `-pi/2`.

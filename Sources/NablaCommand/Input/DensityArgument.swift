@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// A density on the command line: a distribution by its name, or a formula, which need not be normalised.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// Distributions by name on the command line: `normal(0,1)`, or a mixture `0.3*normal(0,1)+0.7*laplace(4,2)`.

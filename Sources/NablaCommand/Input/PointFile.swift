@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// Points from a file: comma-separated values with a header of variable names, or `.npy`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// Points on the command line: `x=1,y=2` or, in variable order, `1,2`.

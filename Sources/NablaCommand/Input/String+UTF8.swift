@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension String {
   /// The text that bytes are in UTF-8 without a byte order mark; nil if they are not valid UTF-8.
   init?(strictUTF8 bytes: [UInt8]) {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import ArgumentParser
 
 /// A word of the command line that may begin with a minus: an expression, a point, a box, a range.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A JSON document whose objects keep the order of their keys.
 enum JSON {
   case null

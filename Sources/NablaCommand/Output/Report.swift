@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 /// What a command found, in every form in which it can be given.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How far a proof that a list of critical points is complete may go.
 public struct CertificationOptions: Sendable {
   /// The proof ends once this has passed, with what it has decided by then.

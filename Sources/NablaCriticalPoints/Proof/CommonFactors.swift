@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// A sum as the product of the factors that all its terms share and of what remains, without the factors that are

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// Polynomials in some variables x, with coefficients that may be any functions of the others, as ρᵈ p(u/ρ): with

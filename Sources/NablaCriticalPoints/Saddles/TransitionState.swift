@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A saddle of index 1 with the paths of steepest descent to the minima on its two sides: in chemistry, a transition
 /// state with its reaction path.
 public struct TransitionState: Sendable {

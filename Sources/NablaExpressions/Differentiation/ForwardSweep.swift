@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// The derivative along a direction, Σⱼ ∂f/∂xⱼ vⱼ, by one forward sweep; the direction's components are
   /// expressions.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An operation that somewhere has no derivative, where a convention gives one: `abs` at 0, `max` at a tie, a
 /// comparison where its sides are equal.
 public struct Kink: Sendable {

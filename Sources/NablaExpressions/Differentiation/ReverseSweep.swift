@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reverse-mode differentiation of expressions of one graph with respect to fixed variables.
 ///
 /// One sweep visits the nodes that the output consists of, from the output down to the variables, and

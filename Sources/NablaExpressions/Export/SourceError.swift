@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a function cannot be written as source code.
 public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// It contains an operation that the C library does not have: the polygamma functions, which are the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How an operation is written in C and Swift.
 enum SourceForm: Sendable {
   /// A constant or variable.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Gives the inputs of a function names that C and Swift take.
 struct SourceNames {
   private var taken: Set<String>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Writes expressions as straight-line code in C or Swift: a temporary for each node, in the order of the
 /// graph.
 package struct SourceWriter {

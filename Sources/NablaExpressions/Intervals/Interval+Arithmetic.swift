@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Each bound is computed in round-to-nearest and moved to the next double outwards, which encloses the exact
 // result since its rounding error is at most half a unit in the last place. A sum that is 0 is exact,
 // and so is a product with 0; these stay, so that x³ over [0, 0] is [0, 0]. Lower bounds are never +∞ and upper

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 // Enclosures of the functions that the C library computes. Its results are not correctly rounded. Measured over

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 // Powers and roots. The square root is correctly rounded (IEEE 754), so that one step outwards encloses it; the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A closed interval [lower, upper] of real numbers, or the empty set; bounds may be infinite.
 ///
 /// Arithmetic and functions of intervals round outwards: the result contains the value at every real point of

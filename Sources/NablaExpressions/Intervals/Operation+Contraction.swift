@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a bound of an operation's value says about its operands: the backward half of constraint propagation
 // (HC4-revise: Benhamou, Goualard, Granvilliers and Puget, "Revising hull and box consistency", ICLP 1999).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The interval extension of every operation: its enclosure, where it is continuous, and what a bound of its
 // value says about its operands. Each is one row in each of three tables; the compiler finds a missing one.
 

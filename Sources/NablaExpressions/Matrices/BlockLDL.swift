@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The factors A = L D Lᵀ of a symmetric matrix of expressions, written out without loops and branches. The
 /// blocks of D are of order 2, or 1 where a row is coupled to no other that is left.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The eigenvalues of a symmetric matrix of doubles as expressions, in steps without loops and branches:
 /// Householder's reduction to a tridiagonal matrix, steps of the QL iteration without square roots, and the
 /// last two values in closed form.

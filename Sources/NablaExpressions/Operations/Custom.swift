@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Synchronization
 
 /// An elementary operation of a user's own: a value, which may be any code (a table, a simulation, another library),

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 /// log 2 and log 10 to the last digit of a double (mpmath, 50 digits).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The elementary operations a graph is made of.
 ///
 /// What each of them means (its spelling, value, derivative and behaviour at the edges) is one row of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One row of the table of elementary operations: how an operation is written, what its value is and
 /// how it is differentiated.
 package struct OperationDefinition: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 // ψ⁽ⁿ⁾(x) by the recipe of DLMF chapter 5 (https://dlmf.nist.gov/5): recurrence up to where the asymptotic

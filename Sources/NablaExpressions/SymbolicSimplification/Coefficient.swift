@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A number as a quotient n/d with a whole d ≥ 1, so that a third stays one; reduced where n is whole too.
 struct Coefficient: Equatable {
   private(set) var numerator: Double

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// The expression simplified for reading: like terms collected, powers and numbers joined, common factors
   /// cancelled, terms and factors in a readable order.

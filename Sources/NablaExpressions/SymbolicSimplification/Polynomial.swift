@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A power of a part that is not looked into: a variable, a function's value, a sum in a product.
 struct Factor: Hashable {
   /// The position in the simplifier's list of such parts; variables come first, by name.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Products, powers and roots of sums of terms.
 
 extension Simplifier {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Sums of terms, and terms as expressions.
 
 extension Simplifier {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Brings expressions into sums of products of powers, node by node in the order of the graph.
 ///
 /// Products of sums are not multiplied out, but a number in front of a sum is where that is added to

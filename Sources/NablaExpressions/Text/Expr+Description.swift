@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr: CustomStringConvertible {
   /// The formula; beyond about 10,000 characters its beginning, then `…` and the number of nodes.
   ///

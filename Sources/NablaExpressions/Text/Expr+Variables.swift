@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// The variables that the expression uses, ordered by name as ``variables(of:)`` says.
   public var variables: [Expr] { Expr.variables(of: [self]) }

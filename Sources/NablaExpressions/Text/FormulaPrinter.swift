@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Writes a node as a formula with as few parentheses as the precedences allow.
 ///
 /// It keeps what is still to be written on a stack of its own, so depth costs no recursion, and it stops

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A piece of a formula's text.
 struct Token {
   enum Kind: Equatable {

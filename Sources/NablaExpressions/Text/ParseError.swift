@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a text is not an expression, and where.
 ///
 /// `description` is the place and the message, then the line with a caret under the place:

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads expressions by operator precedence with explicit stacks (Dijkstra's shunting yard), so that
 /// nesting of any depth needs no recursion.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What to write instead: the helpful half of parse errors.
 enum ParserAdvice {
   /// What a character that no token begins with is, and what to write for it.

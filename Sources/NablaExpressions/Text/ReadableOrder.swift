@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The order in which the operands of a sum or a product are written. Neither depends on it; the graph's
 // order is that in which the operands were made.
 

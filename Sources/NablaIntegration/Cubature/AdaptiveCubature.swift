@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// Adaptive cubature over a box: the cells with the largest errors are halved across the axis of the largest fourth

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The rule of degree 7 with an embedded one of degree 5 on a box of n ≥ 2 dimensions: 1 + 2n + 2n + 2n(n − 1) + 2ⁿ nodes,
 /// 17 for n = 2 and 149 for n = 6.
 ///

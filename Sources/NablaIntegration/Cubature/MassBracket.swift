@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// Bounds of an integral over boxes from enclosures of the integrand, refined where they are widest.

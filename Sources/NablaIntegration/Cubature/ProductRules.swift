@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// Products of one-dimensional rules, of more and more nodes, on boxes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import RealModule
 
 /// A change of variable after which the trapezoidal rule over all of R integrates analytic functions with an error of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Adaptive integration of a function of one variable.
 ///
 /// The range is cut where the function is not smooth, as enclosures and the user say. Smooth finite pieces take the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A part of the range with its own rule.
 struct Piece {
   var lower: Double

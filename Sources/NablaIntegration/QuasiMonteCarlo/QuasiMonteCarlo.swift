@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// Randomised quasi-Monte-Carlo integration: means over Sobol' points with random digital shifts.

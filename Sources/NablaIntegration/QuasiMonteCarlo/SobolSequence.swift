@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The Sobol' sequence: points of low discrepancy in the unit cube.
 ///
 /// Coordinate j of point i is the exclusive or of the direction numbers vⱼₖ where bit k of i's Gray code is set. Direction

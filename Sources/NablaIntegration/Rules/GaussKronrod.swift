@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The 21-point Kronrod rule that extends the 10-point Gauss rule, on [−1, 1].
 ///
 /// Nodes and weights: Piessens, de Doncker-Kapenga, Überhuber and Kahaner, "QUADPACK" (Springer 1983), routine QK21,

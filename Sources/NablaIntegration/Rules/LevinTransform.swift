@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Levin's u-transform: the limit of partial sums s₀, s₁, … of alternating, geometric or algebraically falling terms aₙ,
 /// from remainder estimates ωₙ = (n + β) aₙ.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Rules with equally spaced nodes, as every course begins with. For a result with an error estimate use `integrate`.
 
 /// The composite trapezoidal rule, h (f₀/2 + f₁ + … + fₙ₋₁ + fₙ/2) with h = (b − a)/n; its error is −(b − a) h² f″/12

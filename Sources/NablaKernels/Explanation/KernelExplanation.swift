@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package import NablaExpressions
 
 /// What a list of expressions becomes on its way to a kernel, for people to read: graph, vector program and

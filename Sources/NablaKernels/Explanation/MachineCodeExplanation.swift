@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// The vector program of a kernel and the machine code for a batch of points, with its figures.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A vector program in a notation for people: `v2 = v0 * v1 + 3`.
 ///
 /// Values are numbered in order, `v0`, `v1`, …; constants stand where they are used, as numbers, or as bit

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// What the interpreter does for a block of points, and why it is the interpreter that runs.

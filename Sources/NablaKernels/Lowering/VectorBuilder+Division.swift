@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Division where the divisor is known before the dividend.
 ///
 /// A division blocks its unit for 6 cycles and more, a multiplication half a cycle. With the reciprocal of

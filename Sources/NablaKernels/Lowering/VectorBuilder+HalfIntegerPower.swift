@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension VectorBuilder {
   /// xʸ for y = ±1/2, ±3/2, ±5/2 by a square root and at most two products; nil for any other y.
   ///

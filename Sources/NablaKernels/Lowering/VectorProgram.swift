@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Straight-line code over vectors of numbers (or of the bit patterns they are made of), one lane a point:
 /// what a graph is lowered to before registers are given out.
 ///

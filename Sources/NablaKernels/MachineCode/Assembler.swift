@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// General-purpose registers by their number in encodings.
 enum GeneralRegister: UInt8 {
   case rax = 0, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where a piece of machine code finds its inputs and puts its outputs. Code is specialised for it: rows
 /// are transposed in registers, and what depends only on shared inputs is computed once.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How vectors of points come from inputs in memory and go to outputs, for each layout.
 extension Emitter {
   /// At the head of the loop, the offsets of its points in rows and tiles.

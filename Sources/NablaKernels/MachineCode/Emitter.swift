@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Turns a vector program into a machine-code function, in one pass: registers are given out as
 /// instructions are written.
 ///

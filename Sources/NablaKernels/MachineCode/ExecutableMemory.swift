@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 /// Machine code in memory of its own: written first and executable after, never both at once, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One run of a kernel's code over a range of points: the layout that the code is made for, and what is
 /// copied to and from blocks in the cache because no code is made for its strides, or because the points
 /// do not fill a vector.

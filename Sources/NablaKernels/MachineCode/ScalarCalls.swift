@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The C functions through which machine code calls scalar functions.
 enum ScalarCalls {
   /// (x, y or a mask, result, the scalar function, number of lanes)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Sums and products in two doubles, a high one and what it has lost by rounding. T. J. Dekker, A
 // floating-point technique for extending the available precision, Numerische Mathematik 18 (1971).
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // erf and erfc, which share all but their last steps.
 
 extension VectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // exp, exp2 and expm1.
 
 extension VectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Scalar sin, cos and tan of arguments beyond the vector code's reduction: exact for every double.
 
 extension VectorMath {

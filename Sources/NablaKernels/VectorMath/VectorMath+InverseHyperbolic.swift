@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 // asinh, acosh and atanh: logarithms of 1 + v, with v in two numbers.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // atan, atan2, asin and acos.
 
 extension VectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import Glibc
 
 // hypot, directionCosine, asinSlope and cbrt: square roots of sums that are kept in two numbers.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // min, max, relu, sign and what is special at 0, with the table's behaviour at NaN and zeros.
 
 extension VectorMath {

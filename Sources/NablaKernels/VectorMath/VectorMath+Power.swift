@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // pow with a variable exponent.
 
 extension VectorMath {

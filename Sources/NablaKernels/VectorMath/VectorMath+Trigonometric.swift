@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // sin, cos and tan, which share all but their last steps: the builder writes each shared operation once.
 
 extension VectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// Binary logistic regression by maximum likelihood: P(y = 1) = σ(w · x + b), with standard errors.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// The examples 0 ..< count in random order, in parts of `size`; the last part holds what is left.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaOptimization
 
 /// How a model is trained: see ``train(_:examples:rule:options:loss:validation:progress:)``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One pass over the examples.
 public struct TrainingEpoch: Sendable, Equatable {
   /// From 0.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The exact minimiser of the linearised system in an ellipsoid, (J̃ᵀJ̃ + λD²) p = −J̃ᵀr̃: Levenberg and Marquardt's
 /// step with λ ≥ 0 so that ‖Dp‖ ≤ Δ.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// The linearised system min ‖J̃p + r̃‖ at a point, in variables scaled to columns of length about 1: J̃S = QUΣVᵀ.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The last digits: undamped Newton steps with the whole Hessian, from the singular values of the scaled Jacobian.
 ///
 /// A method that looks at f ends where f stops to decrease, which is half of the digits of x away from where the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// How much a residual r counts in ½ Σ c² ρ(rᵢ²/c²): what bounds the influence of outliers. c is the size from which

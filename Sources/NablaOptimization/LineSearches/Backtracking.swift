@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Steps that shrink until f(x + α d) ≤ f(x) + c₁ α gᵀd (Armijo), by the minimiser of the parabola through
 /// φ(0), φ′(0) and φ(α), kept between a tenth and a half of α.
 ///

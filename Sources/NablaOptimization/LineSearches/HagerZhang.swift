@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A step that satisfies the Wolfe conditions or, near the precision of f, the approximate ones
 ///
 ///     (2δ − 1) φ′(0) ≥ φ′(α) ≥ σ φ′(0),   φ(α) ≤ φ(0) + ε

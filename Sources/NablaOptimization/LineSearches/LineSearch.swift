@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How far to go along a descent direction. φ(α) = f(x + α d) is searched for a step that decreases f enough
 /// and, for searches that look at slopes, flattens it enough.
 ///

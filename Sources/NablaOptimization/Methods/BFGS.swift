@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// d = −B g with an approximation B of the inverse Hessian,
 ///
 ///     B ← (I − ρ s yᵀ) B (I − ρ y sᵀ) + ρ s sᵀ,   ρ = 1 / yᵀs,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// d = −g + β d with Hager and Zhang's β, which makes every direction one of descent:
 ///
 ///     β = (y − 2 d ‖y‖² / dᵀy)ᵀ g / dᵀy,   β ≥ −1 / (‖d‖ min(0.01, ‖g‖))

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// d = −g, and a first step length by the last decrease.
 private struct SteepestDescent: DescentDirection {
   let isSteepest = true

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// ``BFGS`` from the last m pairs of steps and gradient changes, by the two-loop recursion.
 ///
 /// Source: Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 35 (1980); Nocedal, Wright,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A descent direction and a search along it, again and again: what all methods without a trust region are.
 ///
 /// With bounds, variables that a bound holds stay where they are, the direction is made for the others alone, and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// d = −H̃⁻¹ g with the Hessian made positive definite where it is not: of H = P L D Lᵀ Pᵀ the eigenvalues of the

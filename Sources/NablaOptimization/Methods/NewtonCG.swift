@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// d from H d = −g by conjugate gradients, which end at negative curvature or where ‖r‖ ≤ η ‖g‖ with
 /// η = min(½, √‖g‖ relative to the start's): a Newton step from products alone.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// The rules that train models, on all of an objective: each step takes one gradient and its length is a matter of a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bounds for the variables of an optimisation: lowerⱼ ≤ xⱼ ≤ upperⱼ, each of which may be infinite.
 ///
 ///     try Bounds(lower: [0, -.infinity], upper: [.infinity, 1])

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One run of a minimiser: the current point and the best one, what was counted, and the tests that end it. A
 /// method proposes points, evaluates them here, and hands over those it accepts.
 final class Minimization {

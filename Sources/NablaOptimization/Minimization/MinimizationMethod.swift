@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a function is minimised. Methods are made by the names under which the literature knows them:
 ///
 ///     minimize(f, from: start)                                    // a trust region, the default

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// When an optimisation ends, and what it reports on its way.
 ///
 /// x is the current point, x₀ the start, f the objective, g its gradient (with bounds: the projected gradient

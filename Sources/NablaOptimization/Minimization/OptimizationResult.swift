@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where an optimisation ended, and why.
 public struct OptimizationResult: Sendable {
   /// The best point that was found: that of the smallest value. It is never worse than the start, also if the

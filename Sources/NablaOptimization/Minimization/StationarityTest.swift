@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the Hessian says about a point with a small gradient: is a stationary point near, and of which kind?
 ///
 /// A small gradient alone says neither: along an asymptote a + c/x both derivatives go to zero, and the Newton step

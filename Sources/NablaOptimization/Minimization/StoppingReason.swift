@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why an optimisation ended. f is the objective, g its gradient (projected, with bounds), x₀ the start, Δx and
 /// Δf what the last step changed, u = 2⁻⁵³.
 public enum StoppingReason: String, Sendable, CaseIterable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One start's damped Newton iteration for g(x) = 0.
 ///
 /// It is driven from outside, which evaluates the derivatives at ``trial`` and hands them to ``advance``,

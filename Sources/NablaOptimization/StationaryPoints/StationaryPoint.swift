@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Where Newton's method for the zeros of a gradient ended, from one start.
 public struct StationaryPoint: Sendable {
   /// The last point that was accepted.

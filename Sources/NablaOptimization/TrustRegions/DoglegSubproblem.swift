@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The minimiser of the model in a plane: that of the gradient and the Newton step or, where the Hessian is not
 /// positive definite, of the gradient and the eigenvector of its lowest eigenvalue.
 ///

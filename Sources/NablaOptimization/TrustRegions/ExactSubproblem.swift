@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The quadratic model m(p) = gᵀp + ½ pᵀHp around a point, in the basis of the Hessian's eigenvectors, and
 /// its exact minimiser in a ball.
 ///

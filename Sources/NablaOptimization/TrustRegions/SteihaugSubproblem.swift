@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Conjugate gradients for H p = −g from p = 0, which end at the boundary of the ball, at negative curvature, whose
 /// direction they follow to the boundary, or where ‖r‖ ≤ min(½, √(‖g‖/‖g₀‖)) ‖g‖.
 ///

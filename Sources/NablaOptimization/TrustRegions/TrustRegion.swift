@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Newton's method in a trust region: a step minimises the quadratic model m(p) = gᵀp + ½ pᵀHp in a ball of radius
 /// Δ, exactly or nearly, and the ratio ρ of the actual to the predicted decrease decides on it.
 ///

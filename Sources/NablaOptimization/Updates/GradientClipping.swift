@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// Limits to gradients before a step, against single steps that ruin a model.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import RealModule
 
 /// The size of the steps of an ``UpdateRule`` as a function of the number of steps taken before.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// A first-order method that is given one gradient after the other, often of a part of the data, and moves the

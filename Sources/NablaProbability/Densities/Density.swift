@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaCalculus
 public import NablaExpressions
 internal import NablaIntegration

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaIntegration
 
 /// A number of a distribution, and how it was found.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaOptimization
 
 /// Why a density cannot be sampled or approximated. Points are in the density's own variables.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Vectors of a chain: blocks of four numbers, the last one filled up with zeros, so that loops over them are SIMD
 // loops without a rest.
 

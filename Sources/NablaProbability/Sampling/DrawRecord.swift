@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// What a transition of a chain says of itself.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import RealModule
 
 /// Finds the step size at which the average acceptance statistic is a given one, by stochastic approximation:

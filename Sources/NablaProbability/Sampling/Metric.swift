@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 /// The kinetic energy ½ pᵀ Σ p of a chain, and the estimate of Σ that a window of the warm-up makes: a covariance

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A place of a trajectory: position, momentum, velocity Σ p, and the gradient of the log density at the position.
 ///
 /// A leapfrog step is ``kickAndDrift(_:_:)``, the gradient at the new position, and ``kick(_:_:)``. It is reversible, and

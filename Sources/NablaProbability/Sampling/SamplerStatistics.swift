@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// What a sampler says of its transitions, each of shape [chains, draws].

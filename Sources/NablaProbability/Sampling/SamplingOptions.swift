@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a density is sampled.
 public struct SamplingOptions: Sendable {
   /// The number of Markov chains, which run side by side as lanes of one kernel: up to eight cost little more

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which transitions of a warm-up the metric is estimated from: a series of windows, each twice as long as the one
 /// before it, between a first phase (75 transitions), which moves to where the density has its mass, and a last one
 /// (50), which fits the step size to the final metric. A short warm-up has 15 %, 75 % and 10 %; one of fewer than 20

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import RealModule
 
 /// The regularised incomplete beta function I(x; a, b) = ∫₀ˣ tᵃ⁻¹(1−t)ᵇ⁻¹ dt/B(a, b) and its complement.

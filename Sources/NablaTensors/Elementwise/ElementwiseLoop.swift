@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaKernels
 
 /// The elements of one operand of an elementwise function, in the row-major order of the result.

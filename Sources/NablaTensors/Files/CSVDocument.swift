@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A table as comma-separated values: names, then rows.
 package struct CSVDocument {
   package enum Cell {
@@ -23,12 +25,16 @@ package struct CSVDocument {
       case .text(let text): CSVDocument.quoted(text)
       }
     }
-    bytes += Array(fields.joined(separator: ",").utf8)
+    // An empty line would be no row.
+    bytes += fields == [""] ? Array("\"\"".utf8) : Array(fields.joined(separator: ",").utf8)
     bytes.append(UInt8(ascii: "\n"))
   }
 
   private static func quoted(_ text: String) -> String {
-    let isSpecial = text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 < 0x20 }
+    // Readers take blanks around a field, and a byte order mark at the beginning, for no part of it.
+    let isSpecial =
+      text.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 < 0x20 }
+      || text.hasPrefix(" ") || text.hasSuffix(" ") || text.utf8.starts(with: [0xEF, 0xBB, 0xBF])
     return isSpecial ? "\"" + text.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : text
   }
 }

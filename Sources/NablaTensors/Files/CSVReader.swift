@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads comma-separated values (RFC 4180) strictly, so that no row is taken for what it is not.
 ///
 /// The first row names the columns, unless there is no header. Fields may be quoted, with `""` for a quote; lines end in LF or CRLF;

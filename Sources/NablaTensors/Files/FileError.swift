@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a file was not read or written. Nothing is half-written: a file that could not be written is as it was before.
 public enum FileError: Error, Equatable, Sendable, CustomStringConvertible {
   /// It cannot be opened or read; the message has the system's reason.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An array of doubles in NumPy's `.npy` format
 /// (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
 ///

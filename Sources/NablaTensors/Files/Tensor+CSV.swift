@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Tensor {
   /// The numbers of a file of comma-separated values (RFC 4180), a matrix with a row for each line, and the columns'
   /// names.

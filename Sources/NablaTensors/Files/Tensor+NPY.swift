@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Tensor {
   /// The array in a file of NumPy's `.npy` format (`numpy.save`): real numbers of 4 or 8 bytes, integers or
   /// truth values, of either byte order, in C or Fortran order, rounded to `Scalar`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import CBLAS
 
 /// The library that products, solutions and eigenvalues of tensors come from, as it says itself.

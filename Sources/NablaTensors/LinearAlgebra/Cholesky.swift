@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The lower triangular L with positive diagonal and A = L Lᵀ, for symmetric positive definite
   /// matrices `[..., n, n]`. Only the lower triangle of A is read; the upper one of L is zero.

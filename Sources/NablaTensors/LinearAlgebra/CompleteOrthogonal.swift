@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The complete orthogonal factorisation of one m × n matrix of numerical rank r:
 ///
 ///     A P = Q [[T, 0], [0, ≈ 0]] Z

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The eigenvalues and eigenvectors of general square matrices, made by ``LinearAlgebra/eigen(_:)``:
 /// A vⱼ = λⱼ vⱼ, in real and imaginary parts.
 ///

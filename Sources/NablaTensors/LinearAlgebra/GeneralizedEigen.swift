@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The eigenvalues λⱼ, ascending, and eigenvectors of A v = λ B v for symmetric A and symmetric positive definite
   /// B: A V = B V diag(λ), with Vᵀ B V = I.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import RealModule
 
 /// The factorisations P A = L U of a batch of matrices, made by ``LinearAlgebra/lu(_:)``: Gaussian elimination

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The result of ``LinearAlgebra/leastSquares(_:_:tolerance:)``: the x that minimises ‖A x − b‖₂, and how
 /// far it is to be trusted.
 public struct LeastSquaresSolution<Scalar: TensorScalar>: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Factorisations, solves and eigenvalues of dense matrices, on LAPACK.
 ///
 /// The last two axes of a tensor are a matrix; all axes before them are a batch, which is worked

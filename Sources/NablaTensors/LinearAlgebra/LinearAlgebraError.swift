@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a factorisation or a solve has no result. `matrix` is the row-major position in a batch, 0 for
 /// a single matrix.
 public enum LinearAlgebraError: Error, Equatable, Sendable, CustomStringConvertible {

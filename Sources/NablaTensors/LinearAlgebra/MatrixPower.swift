@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The powers Aᵏ of square matrices `[..., n, n]` by squaring; A⁰ is the identity, and a negative power one of
   /// the inverse. NaN and infinity follow IEEE 754 for k > 0.

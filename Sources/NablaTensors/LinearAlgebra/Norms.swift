@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The norms of ``LinearAlgebra/norm(_:_:)``.
 public enum MatrixNorm: Sendable, CaseIterable {
   /// √Σ aᵢⱼ², of a vector its Euclidean length.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The factors of A = Q R: Q with orthonormal columns, R upper triangular.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The numerical rank of one matrix `[m, n]`: how many singular values are above `tolerance` times the largest.
   ///

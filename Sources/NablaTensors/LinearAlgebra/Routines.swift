@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import CBLAS
 
 /// The BLAS and LAPACK routines of one precision, one row each: the only place where they are named.

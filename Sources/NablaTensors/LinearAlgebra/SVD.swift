@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The singular value decompositions A = U diag(σ) Vᵀ: U and V with orthonormal columns, σ ≥ 0 descending.
   ///

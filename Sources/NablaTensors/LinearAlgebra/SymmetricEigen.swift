@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension LinearAlgebra {
   /// The eigenvalues, ascending, of symmetric matrices: shape `[..., n]` for `[..., n, n]`. Only the
   /// lower triangle is read.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The triangle of a square matrix, with its diagonal, that is read.
 public enum MatrixTriangle: Sendable, CaseIterable {
   /// The diagonal and what is below.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaKernels
 
 // The place of an extremum: its value first, by kernels, and then where it stands.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A matrix of which only the places of a pattern are stored; the others are zero.
 ///
 /// Both usual forms are at hand: compressed rows (``SparsityPattern/rowStarts``, ``SparsityPattern/columns`` and

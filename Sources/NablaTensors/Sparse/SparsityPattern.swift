@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The places of a matrix that may be non-zero, row by row (compressed sparse rows, CSR).
 ///
 /// Row i holds the columns `columns[rowStarts[i]..<rowStarts[i + 1]]`, in ascending order.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // References made with mpmath at 400 digits: central differences with a step of 1e-30 |x| or smaller, and for
 // the gamma functions mpmath's own psi. The arguments are the doubles nearest to the numbers written here.
 

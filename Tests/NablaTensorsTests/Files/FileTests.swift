@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Glibc
 import Testing
 
@@ -179,6 +181,11 @@ import Testing
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "x,\"a,b\"\n1.0,0.1\n-3e-300,4.0\n")
       let read = try Tensor<Double>.readingCSV(path)
       #expect(read.values == t && read.columns == ["x", "a,b"])
+      // What a reader would take for an empty line, for blanks around a name, and for a byte order mark.
+      for name in ["", " a", "a ", "\u{FEFF}a"] {
+        try Tensor<Double>([[1]]).writeCSV(to: path, columns: [name])
+        #expect(try Tensor<Double>.readingCSV(path).columns == [name])
+      }
       try Tensor<Float>([0.1, 2]).writeCSV(to: path)
       let plain = try Tensor<Float>.readingCSV(path, hasHeader: false)
       #expect(plain.values == Tensor<Float>([[0.1], [2]]) && plain.columns.isEmpty)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One step of the course: a program that prints what it teaches.
 struct Lesson: Sendable {
   /// What the command line calls it.

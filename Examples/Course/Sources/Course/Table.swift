@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Foundation
 
 /// Rows of text in aligned columns: the first ones to the left, the others, of numbers, to the right.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 // Images of 8 × 8 pixels from 0 to 16, and the digit that each shows.

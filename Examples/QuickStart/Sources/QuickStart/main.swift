@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 let f = Function { x, y in pow(x * x + y - 11, 2) + pow(x + y * y - 7, 2) }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 import Nabla
 
 // 100 points around y = 3x − 1, with noise of standard deviation 0.2.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import RealModule
 
 // Elementary functions in double-double arithmetic. Most correct the double-precision value by a step of Newton's

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import RealModule
 
 /// A number as the unevaluated sum of two doubles, high + low with |low| ≤ ½ ulp(high), some 31 decimal digits, with

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A homogeneous polynomial: all Taylor coefficients of one degree, in several variables.
 ///
 /// Of f(a + t·h) = Σ tᵏ fₖ(h) the coefficient fₖ is such a form in the direction h. So every rule for series in one

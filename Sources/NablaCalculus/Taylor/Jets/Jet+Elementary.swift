@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 // v = f(u). Each function satisfies a differential equation v′ = w·u′ with a w that is known (log: 1/u), is v itself

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 // A piecewise operation has a series where one piece holds on both sides of the point. In a kernel, where the point

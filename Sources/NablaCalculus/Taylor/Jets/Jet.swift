@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// A truncated power series: the coefficients c₀ … c of f(a + t) = Σ cₖ tᵏ, as many as are known.

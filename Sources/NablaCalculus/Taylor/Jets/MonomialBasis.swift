@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The monomials of n variables up to a degree, degree by degree, with the places of their products.
 ///
 /// Within a degree the first variable's powers descend: x², xy, y².

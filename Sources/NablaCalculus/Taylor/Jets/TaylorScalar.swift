@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 // The rules of Taylor arithmetic are written once, over any type of coefficient. Numbers give coefficients at a

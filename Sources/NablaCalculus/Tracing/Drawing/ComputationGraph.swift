@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// The graph of a computation with the values of the forward pass and the adjoints of the backward pass, to be

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Boxes in rows, each row below all that its boxes are computed from, and the ways of the arrows between them, which go
 /// round boxes in the rows that they pass.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// A sum of products over named axes: see `einsum(_:_:)` of tensors.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 // The rules are those of Giles, "An extended collection of matrix derivative results for forward and reverse mode

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// The matrix product, with shapes as of tensors: batches broadcast, vectors count as a row on the left and as a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaTensors
 
 // Each comes over everything, giving a tensor of shape [], and along axes. NaN and empty slices as of tensors.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 // Views of the same elements are linear; their transposes are views back, and sums where an element is seen

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 public import NablaTensors
 
 /// log Σ exp(x) along one axis, without overflow. Its derivative is ``softmax(_:axis:)``.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// The formula in LaTeX, for mathematical mode; beyond about 10,000 characters its beginning, with dots.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How an operation is written in LaTeX.
 enum LatexForm: Sendable {
   /// A number, a name or an operator: ``LatexPrinter`` has its layout.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Numbers and names in LaTeX.
 enum LatexNames {
   /// A number that is not negative, with powers of ten for an exponent.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Writes a node as a formula in LaTeX.
 ///
 /// Like ``FormulaPrinter`` it keeps what is still to be written on a stack of its own and stops at a length.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 extension Expr {
   /// The expressions as a text that ``list(deserializing:)`` reads back without loss.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the text format of graphs, whoever wrote it: everything is checked, nothing traps, and memory
 /// grows with the length of the text only.
 ///

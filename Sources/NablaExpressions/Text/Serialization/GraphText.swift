@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The text format of graphs, version 1. Lines end in a line feed; tokens are separated by one space.
 //
 //     nabla function 1         what it is, and the version of the format

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a text is not a serialised expression or function, and where.
 public struct SerializationError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What is wrong, in one line.

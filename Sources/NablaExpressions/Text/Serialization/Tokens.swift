@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The rest of one line of the text format of graphs.
 struct Tokens {
   private(set) var bytes: ArraySlice<UInt8>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // sinh, cosh, tanh and sech of floats, and their inverses.
 
 extension SingleVectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // hypot, directionCosine and cbrt of floats. In double precision the squares of floats have all their digits
 // and neither overflow nor underflow.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // log, log2, log10 and log1p of floats.
 
 extension SingleVectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // pow of floats with a variable exponent.
 
 extension SingleVectorMath {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // sin and cos of floats, which share all but their last steps, in single precision; the structure is that of the
 // library for doubles. tan in double precision.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 internal import NablaExpressions
 
 /// The elementary functions of floats as straight-line vector code, at most 1 ulp off over their whole
