@@ -163,3 +163,15 @@ require_build_tools() {
   fi
   require_swift_version
 }
+
+# toolchain_tool NAME: the path of a program that comes with Swift, and may not be on the PATH beside `swift`.
+toolchain_tool() {
+  command -v "$1" && return
+  local beside
+  beside=$(dirname -- "$(readlink -f -- "$(command -v swift)")")/$1
+  if [[ ! -x $beside ]]; then
+    say "there is no '$1' beside 'swift'; the toolchains of https://swift.org/install have it"
+    return 1
+  fi
+  printf '%s\n' "$beside"
+}

@@ -15,7 +15,10 @@ extension FunctionPlot {
   /// the samples that tell it find nothing, ten units, or a thousandth of the bound. Of one variable, a tenth more is shown beyond finite bounds.
   ///
   /// - Parameters:
+  ///   - integrand: a function of one or two variables.
   ///   - ranges: the bounds of each variable, which may be reversed or infinite.
+  ///   - parameters: the values of the function's parameters.
+  ///   - title: what stands above the picture.
   ///   - areaName: what the legend says of the area, of one variable.
   /// - Precondition: a scalar function of one or two variables, and as many ranges, none of width 0, with bounds that
   ///   are infinite or at most 1e300.

@@ -38,9 +38,12 @@ public struct FunctionPlot: Sendable {
 
   /// A range of the variable over which the area between the curve and 0 is shaded, with a name for the legend.
   public struct Area: Sendable {
+    /// What the legend says of it.
     public var name: String
+    /// The range of the variable.
     public var range: ClosedRange<Double>
 
+    /// A shaded area.
     public init(name: String, range: ClosedRange<Double>) {
       self.name = name
       self.range = range

@@ -19,10 +19,12 @@ public struct HistogramPlot: Sendable {
   public struct Variable: Sendable {
     /// The axis' name.
     public var name: String
+    /// The samples, of any shape.
     public var samples: Tensor<Double>
     /// The density they are expected to have, drawn as a curve.
     public var density: (@Sendable (Double) -> Double)?
 
+    /// Samples with the density they are expected to have, if it is known.
     public init(name: String, samples: Tensor<Double>, density: (@Sendable (Double) -> Double)? = nil) {
       self.name = name
       self.samples = samples
@@ -30,10 +32,12 @@ public struct HistogramPlot: Sendable {
     }
   }
 
+  /// What is drawn, from top to bottom.
   public var variables: [Variable]
   /// What stands above the picture.
   public var title: String
 
+  /// A picture of one quantity or several.
   public init(_ variables: [Variable], title: String = "") {
     self.variables = variables
     self.title = title

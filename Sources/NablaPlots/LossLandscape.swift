@@ -36,8 +36,10 @@ public struct LossLandscape: Sendable {
   /// - Parameters:
   ///   - loss: as for `gradient(of:at:)`. It is called at each point of the plane.
   ///   - parameters: θ, in the middle of the plane: a tensor, or a structure of tensors.
+  ///   - directions: which two span the plane.
   ///   - reach: r, in lengths of the directions.
   ///   - count: the number of points along each direction, 3 or more; an odd one has one at θ.
+  ///   - title: what stands above the picture.
   /// - Throws: what the loss throws.
   /// - Complexity: `count`² losses.
   public init<P: TensorTree, Failure: Error>(

@@ -27,10 +27,13 @@ public struct TaylorPlot: Sendable {
   public var title: String
 
   /// - Parameters:
+  ///   - function: the function.
   ///   - point: the point of expansion.
   ///   - orders: the orders of the polynomials, each 0 or more.
   ///   - range: the range of the variable to show.
-  /// - Throws: ``TaylorError`` where there is no series at the point.
+  ///   - parameters: the values of the function's parameters.
+  ///   - title: what stands above the picture.
+  /// - Throws: `TaylorError` where there is no series at the point.
   /// - Precondition: a scalar function of one variable; an order or more; a bounded range of some width.
   public init(
     _ function: Function, at point: Double, orders: [Int], over range: ClosedRange<Double>,
