@@ -14,6 +14,17 @@ import Testing
     try Function(parsing: text, variables: ["x"]).integral(from: a, to: b, options: options)
   }
 
+  /// Where neighbouring numbers are farther apart than 1, the unit of length of other unbounded ranges.
+  @Test func farEnds() throws {
+    let line = try Function(parsing: "x").integral(from: 1e300, to: .infinity)
+    #expect(!line.converged && line.reason == .divergent && line.value == .infinity)
+    for end in [1e13, -1e15] {
+      let tail = try Function(parsing: "1/x^2").integral(
+        from: end > 0 ? end : -.infinity, to: end > 0 ? .infinity : end)
+      #expect(tail.converged && abs(tail.value - 1 / abs(end)) <= tail.errorEstimate + (1 / abs(end)).ulp)
+    }
+  }
+
   @Test func reversedAndEmptyRanges() throws {
     let forward = try integral("exp(x)", 0, 1)
     let backward = try integral("exp(x)", 1, 0)

@@ -109,12 +109,13 @@ struct SamplingTests {
 
   @Test func endedByTheReport() throws {
     let density = LogDensity(try Function(parsing: "-x^2/2 - (y - x)^2"))
-    var options = SamplingOptions(warmup: 100, draws: 2000, seed: 2)
+    // One chain: of several, one may be at its end before another has begun.
+    var options = SamplingOptions(chains: 1, warmup: 100, draws: 2000, seed: 2)
     let all = try density.sample(options)
     options.report = { $0 < 0.5 }
     let draws = try density.sample(options)
     let count = draws.tensor.shape[1]
-    #expect(count > 0 && count < 2000 && draws.statistics?.energy.shape == [4, count])
+    #expect(count > 0 && count < 2000 && draws.statistics?.energy.shape == [1, count])
     #expect(draws.tensor == all.tensor[.all, 0..<count])
     options.report = { _ in false }
     #expect(throws: InferenceError.cancelled) { try density.sample(options) }

@@ -37,6 +37,12 @@ extension Piece {
       error = .infinity
       return
     }
+    if samples.isEmpty {
+      // No node can be told from the end: nothing is known.
+      error = .infinity
+      isFrozen = true
+      return
+    }
     var (largest, sum, coarse, size) = (0.0, 0.0, 0.0, 0.0)
     for sample in samples {
       largest = Swift.max(largest, Swift.abs(sample.node.weight * sample.value))

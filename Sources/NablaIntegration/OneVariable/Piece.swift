@@ -43,6 +43,9 @@ struct Piece {
   init(_ lower: Double, _ upper: Double) {
     self.lower = lower
     self.upper = upper
+    // Far out nothing nearer to the end than its ulp can be told from it.
+    let end = Swift.max(lower.isFinite ? lower.magnitude : 0, upper.isFinite ? upper.magnitude : 0)
+    if lower.isFinite != upper.isFinite && end > 0x1p40 { scale = end }
   }
 }
 
