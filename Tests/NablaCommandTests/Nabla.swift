@@ -64,10 +64,10 @@ struct Nabla {
     #expect(!isKilled, "nabla \(arguments.map { $0.prefix(80) }) ended by signal \(status)")
   }
 
-  /// Whether a process no longer lets a signal end it, by the kernel's mask of ignored ones.
+  /// Whether a process has a handler for a signal, by the kernel's mask of caught ones.
   private static func minds(_ signal: Int32, _ process: Int32) -> Bool {
     let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
-    let mask = status.split(separator: "\n").first { $0.hasPrefix("SigIgn:") }?.split(separator: "\t").last
+    let mask = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }?.split(separator: "\t").last
     return (mask.flatMap { UInt64($0, radix: 16) } ?? 0) >> UInt64(signal - 1) & 1 == 1
   }
 

@@ -6,7 +6,8 @@ import Synchronization
 
 /// What is going on while a command takes long: a line on the terminal, and the end by a signal.
 final class Progress: Sendable {
-  private let interrupted = Atomic(false)
+  /// Of the process, as signals are.
+  private static let interrupted = Atomic(false)
   private let share = Mutex<Double?>(nil)
 
   private init() {}
@@ -26,7 +27,7 @@ final class Progress: Sendable {
   }
 
   /// Whether a signal has asked for the end.
-  var isInterrupted: Bool { interrupted.load(ordering: .relaxed) }
+  var isInterrupted: Bool { Self.interrupted.load(ordering: .relaxed) }
 
   /// Whether the work should go on.
   ///
@@ -75,25 +76,24 @@ final class Progress: Sendable {
   // MARK: Signals
 
   private func catchingSignals<Result>(_ work: () -> Result) -> Result {
-    let queue = DispatchQueue(label: "signals")
-    let sources = [SIGINT, SIGTERM].compactMap { number -> (any DispatchSourceSignal)? in
-      // One that is ignored already (of a job in the background of a script) stays so.
-      let before = signal(number, SIG_IGN)
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { return nil }
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler {
-        self.interrupted.store(true, ordering: .relaxed)
+    Self.interrupted.store(false, ordering: .relaxed)
+    let caught = [SIGINT, SIGTERM].filter { number in
+      // All that a handler may do is to set flags.
+      let before = signal(number) { number in
+        Progress.interrupted.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
-      source.resume()
-      return source
+      // One that is ignored already (of a job in the background of a script) stays so.
+      guard unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) else { return true }
+      signal(number, SIG_IGN)
+      return false
     }
-    defer {
-      for source in sources {
-        signal(Int32(source.handle), SIG_DFL)
-        source.cancel()
-      }
-    }
+    defer { for number in caught { signal(number, SIG_DFL) } }
+    // Threads of libdispatch block signals, and with them the processes that they start.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for number in caught { sigaddset(&unblocked, number) }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
     return work()
   }
 }
