@@ -51,7 +51,9 @@ enum Main {
     if status.isSuccess {
       // Help and version.
       do throws(CommandError) {
-        try Console.write(NablaCommand.fullMessage(for: error) + "\n")
+        let message = NablaCommand.fullMessage(for: error)
+        // What it runs on is found out only where it is asked for.
+        try Console.write((message == Installation.version ? Installation.description : message) + "\n")
       } catch {
         return report(error)
       }

@@ -37,7 +37,7 @@ struct NablaCommand: ParsableCommand {
       line or the expression is malformed; 65 a data file is malformed; 66 a file cannot be read; 73 one \
       cannot be written.
       """,
-    version: Installation.description,
+    version: Installation.version,
     subcommands: [
       ClassifyCommand.self,
       EvaluateCommand.self,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import Nabla
 
 /// `nabla doctor`: whether what Nabla stands on works here.
@@ -35,7 +36,10 @@ struct DoctorCommand: ParsableCommand {
       try Console.write(JSON.object(head + [("checks", .array(list))]).bytes)
     } else {
       let lines = findings.flatMap { finding in
-        ["\(finding.status.rawValue.padded(to: 5))  \(finding.name): \(finding.found)"]
+        [
+          finding.status.rawValue.padding(toLength: 7, withPad: " ", startingAt: 0)
+            + "\(finding.name): \(finding.found)"
+        ]
           + (finding.advice.map { ["       \($0)"] } ?? [])
       }
       try Console.write(lines.joined(separator: "\n") + "\n")
@@ -43,11 +47,5 @@ struct DoctorCommand: ParsableCommand {
     if findings.contains(where: { $0.status == .wrong }) {
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }

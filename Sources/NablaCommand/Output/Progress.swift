@@ -6,7 +6,7 @@ import Synchronization
 
 /// What is going on while a command takes long: a line on the terminal, and the end by a signal.
 final class Progress: Sendable {
-  /// Of the process, as signals are.
+  /// Whether a signal has asked for the end; of the process, as signals are.
   private static let interrupted = Atomic(false)
   private let share = Mutex<Double?>(nil)
 
@@ -26,15 +26,12 @@ final class Progress: Sendable {
     return progress.catchingSignals { progress.show(activity) { work(progress) } }
   }
 
-  /// Whether a signal has asked for the end.
-  var isInterrupted: Bool { Self.interrupted.load(ordering: .relaxed) }
-
   /// Whether the work should go on.
   ///
   /// - Parameter share: how much of it is done, from 0 to 1, where that is known.
   func proceeds(share: Double? = nil) -> Bool {
     if let share { self.share.withLock { $0 = share } }
-    return !isInterrupted
+    return !Self.interrupted.load(ordering: .relaxed)
   }
 
   // MARK: The line
