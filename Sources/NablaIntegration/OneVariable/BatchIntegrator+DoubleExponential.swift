@@ -89,7 +89,7 @@ private struct RowSums {
 
   /// Adds weight · f(x).
   mutating func add(_ x: Double, weight: Double) {
-    terms = (weight * rows.values(at: CollectionOfOne(x), rows: 0..<rows.count)).scalars
+    terms = (weight * rows.values(at: [x], rows: 0..<rows.count)).scalars
     for row in terms.indices {
       values[row] += terms[row]
       sizes[row] += Swift.abs(terms[row])

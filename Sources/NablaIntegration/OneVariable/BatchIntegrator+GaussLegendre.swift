@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import NablaExpressions
 internal import NablaTensors
+internal import RealModule
 
 extension BatchIntegrator {
   /// Integrates by Gauss–Legendre rules with more and more nodes those rows that the rule before left; the first is the
@@ -54,7 +54,7 @@ extension BatchIntegrator {
   ) {
     let chosen = list.count == rows.count ? rows : rows.taking(list)
     let nodes = rule.nodes(lower, upper)
-    // As many rows as leave the values of all nodes in a core's cache.
+    // As many rows as leave the values of all nodes in the cores' caches.
     let block = 1024
     for start in stride(from: 0, to: list.count, by: block) {
       let range = start..<Swift.min(start + block, list.count)
@@ -99,15 +99,10 @@ private struct RuleWithTail: Sendable {
     self.count = count
     nodes = rule.nodes
     weights = Tensor(rule.weights)
-    let x = Tensor(nodes)
-    var polynomials = [Tensor.ones([count]), x]
-    for k in 2..<count {
-      let k = Double(k)
-      polynomials.append(
-        ((2 * k - 1) / k) * (x * polynomials[Int(k) - 1]) - ((k - 1) / k) * polynomials[Int(k) - 2])
+    let scaled = [count / 2 - 1, count / 2, count - 3, count - 2, count - 1].map { k in
+      let factor = Double(2 * k + 1).squareRoot()
+      return Tensor(rule.nodes.map { factor * GaussLegendre.legendre(k, angle: .acos($0)).value })
     }
-    let degrees = [count / 2 - 1, count / 2, count - 3, count - 2, count - 1]
-    let scaled = degrees.map { Double(2 * $0 + 1).squareRoot() * polynomials[$0] }
     moments = weights * Tensor.stack([Tensor.ones([count])] + scaled)
   }
 

@@ -44,12 +44,31 @@ struct ParameterRows {
     }
   }
 
-  /// The values at some nodes for some rows, [nodes, rows].
-  func values(at nodes: some Collection<Double>, rows: Range<Int>) -> Tensor<Double> {
+  /// The values at some nodes for some rows, [nodes, rows], on several threads where the work is worth it.
+  func values(at nodes: [Double], rows: Range<Int>) -> Tensor<Double> {
     var values = Tensor<Double>(uninitialized: [nodes.count, rows.count])
-    var x = 0.0
     values.withUnsafeMutableBufferPointer { values in
-      withUnsafeMutablePointer(to: &x) { x in
+      // Each chunk has its own columns of the table.
+      nonisolated(unsafe) let base = values.baseAddress!
+      Parallelism.forEachChunk(
+        of: rows.count, costPerItem: kernel.estimatedCost * Double(nodes.count), unit: Double.tileWidth
+      ) { chunk in
+        evaluate(
+          nodes, rows: rows.lowerBound + chunk.lowerBound..<rows.lowerBound + chunk.upperBound,
+          into: base + chunk.lowerBound, stride: rows.count)
+      }
+    }
+    return values
+  }
+
+  /// Writes the values at each node `stride` numbers behind those at the node before.
+  private func evaluate(
+    _ nodes: [Double], rows: Range<Int>, into table: UnsafeMutablePointer<Double>, stride: Int
+  ) {
+    var x = 0.0
+    var output = OutputColumn<Double>(base: table, stride: 1)
+    withUnsafeMutablePointer(to: &x) { x in
+      withUnsafeMutablePointer(to: &output) { output in
         columns.withUnsafeBufferPointer { columns in
           withUnsafeTemporaryAllocation(of: InputColumn<Double>.self, capacity: width + 1) { inputs in
             inputs.initializeElement(at: 0, to: InputColumn(base: x, stride: 0))
@@ -57,19 +76,15 @@ struct ParameterRows {
               let base = columns.baseAddress! + column * count + rows.lowerBound
               inputs.initializeElement(at: column + 1, to: InputColumn(base: base, stride: 1))
             }
-            var output = OutputColumn<Double>(base: values.baseAddress!, stride: 1)
-            withUnsafeMutablePointer(to: &output) { output in
-              let run = kernel.prepared(inputs: inputs.baseAddress!, outputs: output, isStreamed: false)
-              for (row, node) in nodes.enumerated() {
-                x.pointee = node
-                output.pointee = OutputColumn(base: values.baseAddress! + row * rows.count, stride: 1)
-                run(0..<rows.count)
-              }
+            let run = kernel.prepared(inputs: inputs.baseAddress!, outputs: output, isStreamed: false)
+            for (index, node) in nodes.enumerated() {
+              x.pointee = node
+              output.pointee = OutputColumn(base: table + index * stride, stride: 1)
+              run(0..<rows.count)
             }
           }
         }
       }
     }
-    return values
   }
 }

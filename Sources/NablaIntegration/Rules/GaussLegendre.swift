@@ -54,7 +54,7 @@ public struct GaussLegendre: Sendable {
   }
 
   /// Pₙ(cos θ) and its derivative by θ, n (cos θ Pₙ − Pₙ₋₁)/sin θ.
-  private static func legendre(_ count: Int, angle: Double) -> (value: Double, derivative: Double) {
+  static func legendre(_ count: Int, angle: Double) -> (value: Double, derivative: Double) {
     let x = Double.cos(angle)
     var (previous, value) = (1.0, x)
     for k in stride(from: 2, through: count, by: 1) {
