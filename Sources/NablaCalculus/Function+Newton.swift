@@ -59,7 +59,7 @@ extension Function {
   }
 
   /// x − H⁻¹∇f, which may be written over x.
-  private var newtonKernel: any Kernel<Double> {
+  var newtonKernel: any Kernel<Double> {
     let step = BlockLDL(outputs[0].hessian(by: variables)).solve(outputs[0].gradient(by: variables))
     return compile(
       outputs: zip(variables, step).map { $0 - $1 }, inputs: variables + parameters,

@@ -192,8 +192,10 @@ final class PlanCache: Sendable {
   let newtonKernel = Once<any Kernel<Double>>()
   /// Bounds of what rounding does to the derivatives.
   let derivativeError = Once<DerivativeError>()
-  /// Newton's method with its safeguards.
-  let minimizationKernels = Once<MinimizationKernels>()
+  /// Newton's method for minima, whose value never rises.
+  let safeguardedNewtonKernels = Once<SafeguardedNewtonKernels>()
+  /// Newton's method for minima, judged at its end.
+  let watchdogNewtonKernels = Once<WatchdogNewtonKernels>()
   /// The eigenvalues of the Hessian.
   let eigenvalueChain = Once<KernelChain>()
   /// The function applied to tensors by element.

@@ -2,8 +2,9 @@
 
 internal import Nabla
 
-/// Minima from a hundred thousand starts at once, beside W6's ten plain Newton steps from the same starts: ten iterations
-/// of the kernel with its safeguards, and the whole method down to verdicts and reasons.
+/// Minima from a hundred thousand starts at once, beside W6's ten plain Newton steps from the same starts: nine safeguarded
+/// steps with the verdict on each end (ten evaluations of the derivatives), and the whole method, until every start has its
+/// end and its reason.
 let minimizationWorkloads: [Workload] = [
   minimizationWorkload("W6him-safe", Himmelblau(), 2, stream: 1400, size: 5, safeguarded),
   minimizationWorkload("W6r-safe", RegularisedTranscendental(), 4, stream: 1500, size: 1.5, safeguarded),
@@ -12,7 +13,7 @@ let minimizationWorkloads: [Workload] = [
 ]
 
 private func safeguarded(_ f: Function, from starts: Tensor<Double>) -> Tensor<Double> {
-  f.newtonMinima(from: starts, evaluations: newtonSteps).points
+  f.watchdogMinima(from: starts, below: starts, descents: 4, steps: newtonSteps - 5).points
 }
 
 private func minimized(_ f: Function, from starts: Tensor<Double>) -> Tensor<Double> {

@@ -29,10 +29,13 @@ package struct BlockLDL {
     /// D⁻¹(u, v), by Cramer's rule.
     func solve(_ u: Expr, _ v: Expr) -> (Expr, Expr) {
       guard second != nil else { return (product(reciprocal, u), 0) }
-      return (
-        product(reciprocal, difference(product(r, u), q, v)),
-        product(reciprocal, difference(product(p, v), q, u))
-      )
+      let numerators = adjugate(u, v)
+      return (product(reciprocal, numerators.0), product(reciprocal, numerators.1))
+    }
+
+    /// det D · D⁻¹(u, v) of a block of two.
+    func adjugate(_ u: Expr, _ v: Expr) -> (Expr, Expr) {
+      (difference(product(r, u), q, v), difference(product(p, v), q, u))
     }
 
     var determinant: Expr { second == nil ? p : difference(product(p, r), q, q) }
@@ -85,6 +88,16 @@ package struct BlockLDL {
       if let j = block.second { x[j] = v }
     }
     return x
+  }
+
+  /// x with A x = b as numerators over a common denominator, which cost no division where A is a single block; the
+  /// denominator is 1 elsewhere.
+  package func solveAsFractions(_ b: [Expr]) -> (numerators: [Expr], denominator: Expr) {
+    guard blocks.count == 1 else { return (solve(b), 1) }
+    let block = blocks[0]
+    guard let second = block.second else { return (b, block.p) }
+    let (u, v) = block.adjugate(b[block.first], b[second])
+    return ([u, v], block.determinant)
   }
 
   /// The number of negative eigenvalues of A, which is that of D by Sylvester's law of inertia; NaN where a

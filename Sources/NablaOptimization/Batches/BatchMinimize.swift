@@ -60,12 +60,15 @@ private struct Batch {
   var reasons: [StoppingReason?]
   var converged: [Bool]
 
-  /// The evaluations of the rounds of the Newton kernel.
-  private static let rounds = [11, 7, 11, 100]
+  /// The steps of the rounds with a watchdog.
+  private static let watchdogRounds = [(descents: 4, steps: 5), (descents: 6, steps: 4)]
+  /// The evaluations of the rounds of the kernel whose value never rises, as many as most of the starts need that are
+  /// left.
+  private static let monotoneRounds = [11, 7, 11, 100]
 
-  /// Whether the kernel, which counts and times nothing start by start, stays within all budgets.
+  /// Whether the kernels, which count and time nothing start by start, stay within all budgets.
   static func fits(_ options: OptimizationOptions) -> Bool {
-    let steps = rounds.reduce(0, +)
+    let steps = watchdogRounds.reduce(monotoneRounds.reduce(0, +)) { $0 + $1.descents + $1.steps + 1 }
     return options.maxIterations >= steps && options.maxEvaluations > steps && options.maxTime == nil
   }
 
@@ -84,51 +87,64 @@ private struct Batch {
     converged = Array(repeating: false, count: count)
   }
 
-  /// Rows of parameters of some starts.
-  private func parameters(of rows: [Int]) -> Tensor<Double>? {
-    parameters.map { $0.rank == 2 ? $0.taking(rows) : $0 }
+  /// Rows of parameters of some starts; nil stands for all.
+  private func parameters(of rows: [Int]?) -> Tensor<Double>? {
+    guard let rows, let parameters, parameters.rank == 2 else { return parameters }
+    return parameters.taking(rows)
   }
 
-  /// The safeguarded Newton kernel, in rounds with as many evaluations as most of the starts need that are left; ends
-  /// that it does not confirm stay open.
+  /// Some rows of points; nil stands for all.
+  private func rows(_ rows: [Int]?, of points: Tensor<Double>) -> Tensor<Double> {
+    rows.map { points.gathering($0) } ?? points
+  }
+
+  /// Newton's method in kernels: most starts end in the rounds with a watchdog, which go on where the last one ended;
+  /// the others begin again in those whose value never rises. Ends that no round confirms stay open.
   mutating func runNewton() {
     let count = starts.shape[0]
-    guard count > 0 else { return }
-    let ends = function.newtonMinima(
-      from: starts, evaluations: Self.rounds[0], parameters: parameters)
-    (points, values, gradientNorms) = (ends.points, ends.values, ends.gradientNorms)
-    // Most are confirmed: the others are taken out.
     reasons = Array(repeating: .stepTolerance, count: count)
     converged = Array(repeating: true, count: count)
-    var open = settle(ends.isMinimum, ends.values, of: nil)
-    for evaluations in Self.rounds.dropFirst() where !open.isEmpty {
-      let ends = function.newtonMinima(
-        from: points.gathering(open), evaluations: evaluations, parameters: parameters(of: open))
-      store(ends.points, ends.values, ends.gradientNorms, in: open)
-      open = settle(ends.isMinimum, ends.values, of: open)
+    var open: [Int]?
+    for (descents, steps) in Self.watchdogRounds where open != [] {
+      let ends = function.watchdogMinima(
+        from: rows(open, of: points), below: rows(open, of: starts), descents: descents, steps: steps,
+        parameters: parameters(of: open))
+      open = take(ends, of: open)
     }
+    for (round, evaluations) in Self.monotoneRounds.enumerated() where open != [] {
+      let ends = function.newtonMinima(
+        from: rows(open, of: round == 0 ? starts : points), evaluations: evaluations,
+        parameters: parameters(of: open))
+      open = take(ends, of: open)
+    }
+    for row in open ?? [] { (reasons[row], converged[row]) = (nil, false) }
   }
 
-  /// Gives rows their reasons: a minimum, or −∞, to which the function falls without bound.
-  ///
-  /// - Parameter rows: nil for all, which are taken for minima already.
-  /// - Returns: those that are neither.
-  private mutating func settle(_ isMinimum: Tensor<Double>, _ values: Tensor<Double>, of rows: [Int]?)
-    -> [Int]
-  {
-    var open: [Int] = []
-    isMinimum.withUnsafeBufferPointer { isMinimum in
-      values.withUnsafeBufferPointer { values in
-        for k in isMinimum.indices where rows != nil || isMinimum[k] == 0 {
-          let row = rows?[k] ?? k
-          let isUnbounded = values[k] == -.infinity
-          reasons[row] = isMinimum[k] == 1 ? .stepTolerance : isUnbounded ? .unbounded : nil
-          converged[row] = isMinimum[k] == 1
-          if reasons[row] == nil { open.append(row) }
+  /// Stores where rows have ended, nil for all of them, and returns those that are open: at no minimum, nor where the
+  /// function falls without bound, to −∞.
+  private mutating func take(_ ends: NewtonEnds, of rows: [Int]?) -> [Int] {
+    if let rows {
+      store(ends.points, ends.values, ends.gradientNorms, in: rows)
+    } else {
+      (points, values, gradientNorms) = (ends.points, ends.values, ends.gradientNorms)
+    }
+    var open = [Int](unsafeUninitializedCapacity: ends.values.count) { open, count in
+      ends.gradientNorms.withUnsafeBufferPointer { norms in
+        for k in norms.indices {
+          // Without a branch, which would go either way at random.
+          open[count] = k
+          count += norms[k].isNaN ? 1 : 0
         }
       }
     }
-    return open
+    ends.values.withUnsafeBufferPointer { values in
+      open.removeAll { k in
+        guard values[k] == -.infinity else { return false }
+        (reasons[rows?[k] ?? k], converged[rows?[k] ?? k]) = (.unbounded, false)
+        return true
+      }
+    }
+    return rows.map { rows in open.map { rows[$0] } } ?? open
   }
 
   private mutating func store(
