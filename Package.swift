@@ -12,14 +12,24 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// A release link of a target that imports neither Glibc nor Foundation otherwise misses `fma` and `round`.
+/// A release link of a target that imports neither the C library nor Foundation otherwise misses `fma` and `round`.
 let math: [LinkerSetting] = [.linkedLibrary("m", .when(platforms: [.linux]))]
+
+// Homebrew's OpenBLAS has LAPACKE in it; on Linux that is a library of its own.
+#if os(macOS)
+  let blas = "openblas"
+#else
+  let blas = "openblas lapacke"
+#endif
+let lapacke: [LinkerSetting] = [.linkedLibrary("lapacke", .when(platforms: [.linux]))]
 
 let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
-func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: math)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency], linkerSettings: [LinkerSetting] = math
+) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linkerSettings)
 }
 
 func tests(_ target: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
@@ -41,6 +51,8 @@ let umbrella = (["Nabla"] + reexported).map { Target.Dependency.byName(name: $0)
 
 let package = Package(
   name: "Nabla",
+  // The first with `InlineArray`, which second derivatives of dual numbers are stored in.
+  platforms: [.macOS(.v26)],
   products: [
     .library(name: "Nabla", targets: ["Nabla"] + reexported),
     .executable(name: "nabla", targets: ["NablaCommand"]),
@@ -54,12 +66,15 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CBLAS", pkgConfig: "openblas lapacke",
-      providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
-    library("NablaExpressions", []),
-    library("NablaKernels", ["NablaExpressions"]),
-    library("NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels", numerics]),
-    library("NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors", numerics]),
+      name: "CBLAS", pkgConfig: blas,
+      providers: [.apt(["libopenblas-dev", "liblapacke-dev"]), .brew(["openblas"])]),
+    library("LibC", []),
+    library("NablaExpressions", ["LibC"]),
+    library("NablaKernels", ["LibC", "NablaExpressions"]),
+    library(
+      "NablaTensors", ["CBLAS", "LibC", "NablaExpressions", "NablaKernels", numerics],
+      linkerSettings: math + lapacke),
+    library("NablaCalculus", ["LibC", "NablaExpressions", "NablaKernels", "NablaTensors", numerics]),
     library(
       "NablaOptimization",
       ["NablaExpressions", "NablaKernels", "NablaTensors", "NablaCalculus", numerics]),
@@ -89,15 +104,17 @@ let package = Package(
     library("Nabla", reexported.map { .byName(name: $0) }),
     .executableTarget(name: "NablaCommand", dependencies: umbrella + [arguments], swiftSettings: settings),
     .executableTarget(
-      name: "bench", dependencies: umbrella + [arguments], path: "Benchmarks/bench", swiftSettings: settings),
+      name: "bench", dependencies: umbrella + ["LibC", arguments], path: "Benchmarks/bench",
+      swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["NablaExpressions"], path: "Tests/TestSupport",
       swiftSettings: settings),
-    tests("NablaExpressions", []),
+    tests("NablaExpressions", ["LibC"]),
     tests("NablaKernels", ["NablaExpressions"], resources: [.copy("Resources")]),
     tests(
-      "NablaTensors", ["CBLAS", "NablaExpressions", "NablaKernels"], resources: [.copy("Resources")]),
+      "NablaTensors", ["CBLAS", "LibC", "NablaExpressions", "NablaKernels"],
+      resources: [.copy("Resources")]),
     tests(
       "NablaCalculus", ["NablaExpressions", "NablaKernels", "NablaTensors", numerics],
       resources: [.copy("Resources")]),

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if os(Linux)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
+internal import LibC
 
 /// What the benchmark has to know and set of the OpenBLAS that Nabla has loaded, found by name in this
 /// process; nothing happens with another BLAS.
@@ -21,7 +17,7 @@ enum BLAS {
   }
 
   private static func symbol<T>(_ name: String, as type: T.Type) -> T? {
-    // A null handle searches everything that the process has loaded.
-    dlsym(nil, name).map { unsafeBitCast($0, to: type) }
+    // The handle of no name stands for everything that the process has loaded.
+    dlsym(dlopen(nil, RTLD_NOW), name).map { unsafeBitCast($0, to: type) }
   }
 }

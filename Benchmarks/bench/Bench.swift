@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import ArgumentParser
+internal import LibC
 internal import Nabla
-
-#if os(Linux)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LibC
 internal import Nabla
-
-#if os(Linux)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// What the benchmark's functions are written over, once each: traced expressions, and the wide numbers
 /// that check them.

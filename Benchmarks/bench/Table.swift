@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LibC
 internal import Nabla
-
-#if os(Linux)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// The table for people: a header that says where the figures come from, and a line a cell.
 struct Table {

@@ -4,6 +4,7 @@ import PackageDescription
 
 let package = Package(
   name: "Course",
+  platforms: [.macOS(.v26)],
   dependencies: [.package(name: "Nabla", path: "../..")],
   targets: [
     .executableTarget(

@@ -4,6 +4,7 @@ import PackageDescription
 
 let package = Package(
   name: "Digits",
+  platforms: [.macOS(.v26)],
   dependencies: [.package(name: "Nabla", path: "../..")],
   targets: [
     .executableTarget(

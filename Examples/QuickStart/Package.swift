@@ -7,6 +7,7 @@ import PackageDescription
 
 let package = Package(
   name: "QuickStart",
+  platforms: [.macOS(.v26)],
   dependencies: [.package(name: "Nabla", path: "../..")],
   targets: [
     .executableTarget(name: "QuickStart", dependencies: [.product(name: "Nabla", package: "Nabla")])

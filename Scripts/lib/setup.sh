@@ -33,21 +33,38 @@ library_exists() {
     /usr/local/lib64
 }
 
+# require_linux: of the scripts that check this repository, which want bash 5 and GNU's tools.
+require_linux() {
+  [[ $(uname) == Linux ]] && return
+  say "this runs on Linux only. Elsewhere 'swift build' and 'swift test' build and test Nabla."
+  exit $unavailable
+}
+
 # has_library NAME HEADER: also right where pkg-config itself is missing.
 has_library() {
   pkg-config --exists "$1" 2>/dev/null || { library_exists "$1" && header_exists "$2"; }
 }
 
-# Sets `missing` to the Debian packages that the build lacks, and `swift_says` to what `swift` says it is.
+# On macOS: where SwiftPM looks for it. Homebrew keeps it out of the folders that compilers search.
+has_homebrew_openblas() {
+  file_in openblas.pc "${PKG_CONFIG_PATH-}:$(brew --prefix 2>/dev/null)/opt/openblas/lib/pkgconfig"
+}
+
+# Sets `missing` to the Debian packages (on macOS Homebrew's) that the build lacks, and `swift_says` to what `swift`
+# says it is.
 find_missing() {
   missing=()
+  swift_says=$(swift --version 2>&1)
+  local starts=$?
+  if [[ $(uname) == Darwin ]]; then
+    has_homebrew_openblas || missing+=(openblas)
+    return 0
+  fi
   has_library openblas cblas.h || missing+=(libopenblas-dev)
   has_library lapacke lapacke.h || missing+=(liblapacke-dev)
   # SwiftPM asks it where .pc files lie. Without it, it takes the two libraries for missing.
   command -v pkg-config >/dev/null || missing+=(pkg-config)
   command -v git >/dev/null || missing+=(git)
-  swift_says=$(swift --version 2>&1)
-  local starts=$?
   [[ -e /etc/debian_version ]] || return 0
 
   # The toolchain links with gold, and against the C and C++ libraries that come with g++.
@@ -98,9 +115,15 @@ install_packages() {
 }
 
 install_missing() {
+  if [[ $(uname) == Darwin ]]; then
+    say "OpenBLAS is missing, with LAPACKE in it. With Homebrew (https://brew.sh):"
+    printf '  brew install openblas\n' >&2
+    say "One from elsewhere is found by its openblas.pc in a folder that PKG_CONFIG_PATH names."
+    exit $unavailable
+  fi
   if ! command -v apt-get >/dev/null; then
     say "missing (by Debian's names): ${missing[*]}. There is no apt-get here to install them."
-    say "Fedora: openblas-devel lapack-devel pkgconf git. Homebrew: openblas lapack pkgconf."
+    say "Fedora: openblas-devel lapack-devel pkgconf git."
     exit $unavailable
   fi
   drop_installed
@@ -149,17 +172,16 @@ require_build_tools() {
   require_swift_on_path
   find_missing
   if ((${#missing[@]})); then
-    local lock=
     if command -v flock >/dev/null; then
-      exec {lock}<"$1/Package.swift"
-      flock "$lock"
+      exec 9<"$1/Package.swift"
+      flock 9
       find_missing
     fi
     if ((${#missing[@]})); then
       install_missing
       find_missing
     fi
-    [[ -z $lock ]] || exec {lock}<&-
+    exec 9<&-
   fi
   require_swift_version
 }

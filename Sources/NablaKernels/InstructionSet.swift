@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 /// How kernels run: as machine code for an instruction set, or interpreted.
 public enum InstructionSet: String, CaseIterable, Sendable {

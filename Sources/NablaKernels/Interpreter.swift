@@ -159,7 +159,8 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
     case .subtract: lanes(result, a, b, count) { $0 - $1 }
     case .multiply: lanes(result, a, b, count) { $0 * $1 }
     case .divide: lanes(result, a, b, count) { $0 / $1 }
-    case .negate: lanes(result, a, a, count) { x, _ in -x }
+    // Not −x, which Swift computes as 0 − x for vectors: +0 of +0.
+    case .negate: lanes(result, a, a, count) { x, _ in Lanes(repeating: -0.0) - x }
     case .sqrt: lanes(result, a, a, count) { x, _ in x.squareRoot() }
     case .less: lanes(result, a, b, count) { Self.ones(where: $0 .< $1) }
     case .lessOrEqual: lanes(result, a, b, count) { Self.ones(where: $0 .<= $1) }

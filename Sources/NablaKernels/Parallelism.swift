@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Dispatch
-internal import Glibc
+internal import LibC
 internal import Synchronization
 
 /// How many threads Nabla's batched computations use.

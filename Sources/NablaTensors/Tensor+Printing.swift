@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
+internal import LibC
 
 extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
   /// The elements as NumPy 2 prints an array: nested brackets, aligned columns, at most 8 digits after
@@ -203,8 +197,8 @@ private struct NumberFormat<Scalar: TensorScalar> {
     withVaList([Double(value)]) { arguments in
       // The longest is a Double just below 10⁸, or a mantissa with an exponent.
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { buffer in
-        let length = vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)
-        return String(decoding: buffer.prefix(Int(length)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        vsnprintf(buffer.baseAddress!, buffer.count, format, arguments)
+        return String(cString: buffer.baseAddress!)
       }
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 internal import Synchronization
 
 /// The memory behind one or more tensors: uninitialised, 64-byte aligned (a cache line, an AVX-512 register).
@@ -68,7 +68,7 @@ private struct MemoryBlock: @unchecked Sendable {
 
   func free() {
     if byteCount < Self.smallestKept {
-      Glibc.free(start)
+      LibC.free(start)
     } else {
       FreedBlocks.shared.keep(self)
     }
@@ -76,7 +76,7 @@ private struct MemoryBlock: @unchecked Sendable {
 
   /// Gives the memory back to the C library or the system.
   func release() {
-    if byteCount < Self.smallestMapping { Glibc.free(start) } else { munmap(start, byteCount) }
+    if byteCount < Self.smallestMapping { LibC.free(start) } else { munmap(start, byteCount) }
   }
 
   /// Fresh pages, which the system clears when they are first written: large ones in a fraction of the time.
@@ -88,7 +88,9 @@ private struct MemoryBlock: @unchecked Sendable {
     let (before, behind) = (start - pages, largePage - (start - pages))
     if before > 0 { munmap(pages, before) }
     if behind > 0 { munmap(start + byteCount, behind) }
-    madvise(start, byteCount, Int32(MADV_HUGEPAGE))
+    #if os(Linux)
+      madvise(start, byteCount, Int32(MADV_HUGEPAGE))
+    #endif
     return start
   }
 }

@@ -13,8 +13,10 @@ struct Nabla {
 
   /// The executable beside the tests.
   static let executable: URL = {
+    // Where there is no /proc, the tests are a bundle.
     let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    let beside = [tests, URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()]
+    let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    let beside = [tests, program, Bundle(for: Scratch.self).bundleURL]
       .map { $0.deletingLastPathComponent().appendingPathComponent("nabla") }
     return beside.first { FileManager.default.isExecutableFile(atPath: $0.path) } ?? beside[0]
   }()

@@ -6,7 +6,9 @@ import Foundation
 enum Disassembler {
   private static let path = "/usr/bin/objdump"
 
-  static let isInstalled = FileManager.default.isExecutableFile(atPath: path)
+  /// Whether it is there and reads x86-64: macOS has another program of this name, other processors may have one that
+  /// reads their own code only.
+  static let isInstalled = (try? lines([0xC3])) == ["ret"]
 
   /// The instructions in Intel's syntax, with one space behind the mnemonic.
   static func lines(_ code: [UInt8]) throws -> [String] {

@@ -45,6 +45,12 @@ import TestSupport
     print("InterpreterTests: \(compared) values of \(Scalar.self) compared bit by bit, seed \(seed)")
   }
 
+  @Test(arguments: InstructionSet.allCases.filter(\.isAvailable))
+  func zerosAreNegated(instructionSet: InstructionSet) {
+    let values = run([-x], [x], [[0.0], [-0.0]], on: instructionSet).map { $0[0] }
+    #expect(values == [0, 0] && values.map(\.sign) == [.minus, .plus])
+  }
+
   @Test func columnsMayBeStridedSharedAndOverlapNothingElse() {
     // Inputs: a column of stride 1, one of stride 3, one shared; outputs of strides 1 and 2.
     let kernel = compile(outputs: [x + y * z, x - z], inputs: [x, y, z])

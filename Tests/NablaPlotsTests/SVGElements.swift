@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import FoundationXML
 import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
 
 /// The elements of a document, by the library's own XML parser, which refuses what is not well formed.
 final class SVGElements: NSObject, XMLParserDelegate {

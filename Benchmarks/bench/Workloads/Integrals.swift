@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import LibC
 internal import Nabla
-
-#if os(Linux)
-  internal import Glibc
-#else
-  internal import Darwin
-#endif
 
 /// W8: a thousand parametrised integrals at once, ∫₀^∞ exp(−ax²) cos(bx) dx.
 let integralWorkloads: [Workload] = [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // Two nested derivatives with the same type of dual numbers have one ε between them. That is harmless as long
 // as the inner function does not use the outer one's numbers; if it does, the inner derivative would silently

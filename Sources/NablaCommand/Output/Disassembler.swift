@@ -62,7 +62,7 @@ struct Disassembler {
     var template = Array(folder.appending(path: "nabla.XXXXXX").path.utf8CString)
     let descriptor = mkstemp(&template)
     guard descriptor >= 0 else { return nil }
-    let name = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let name = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
     let isWritten = WholeFile.writeAll(Array(bytes), to: descriptor)
     guard close(descriptor) == 0, isWritten else {
       unlink(name)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // Enclosures of the functions that the C library computes. Its results are not correctly rounded. Measured over
 // 10⁵ random arguments each, glibc 2.36 is off by at most 0.54 ulp in exp, log, sin, cos, tan, atan, asin, acos
@@ -36,8 +36,8 @@ extension Interval {
 
   // MARK: Exponentials and logarithms
 
-  package var exp: Interval { exponential { Glibc.exp($0) } }
-  package var exp2: Interval { exponential { Glibc.exp2($0) } }
+  package var exp: Interval { exponential { LibC.exp($0) } }
+  package var exp2: Interval { exponential { LibC.exp2($0) } }
 
   /// Exact at 0, where many functions meet it.
   private func exponential(_ f: (Double) -> Double) -> Interval {
@@ -46,7 +46,7 @@ extension Interval {
   }
 
   package var expm1: Interval {
-    increasing { Glibc.expm1($0) }.intersection(Interval(unchecked: -1, .infinity))
+    increasing { LibC.expm1($0) }.intersection(Interval(unchecked: -1, .infinity))
   }
 
   /// A logarithm of the part of x that is positive.
@@ -57,19 +57,19 @@ extension Interval {
     return Interval(unchecked: x.lower == 1 ? 0 : range.lower, x.upper == 1 ? 0 : range.upper)
   }
 
-  package var log: Interval { logarithm { Glibc.log($0) } }
-  package var log2: Interval { logarithm { Glibc.log2($0) } }
-  package var log10: Interval { logarithm { Glibc.log10($0) } }
+  package var log: Interval { logarithm { LibC.log($0) } }
+  package var log2: Interval { logarithm { LibC.log2($0) } }
+  package var log10: Interval { logarithm { LibC.log10($0) } }
 
   package var log1p: Interval {
     let x = intersection(Interval(unchecked: -1, .infinity))
-    return x.upper == -1 ? .empty : x.increasing { Glibc.log1p($0) }
+    return x.upper == -1 ? .empty : x.increasing { LibC.log1p($0) }
   }
 
   // MARK: Trigonometric functions
 
-  package var sin: Interval { wave(phase: -0.5) { Glibc.sin($0) } }
-  package var cos: Interval { wave(phase: 0) { Glibc.cos($0) } }
+  package var sin: Interval { wave(phase: -0.5) { LibC.sin($0) } }
+  package var cos: Interval { wave(phase: 0) { LibC.cos($0) } }
 
   /// A function that is 1 where t = x/π + phase is even and −1 where it is odd, and monotonic between.
   private func wave(phase: Double, _ f: (Double) -> Double) -> Interval {
@@ -102,7 +102,7 @@ extension Interval {
 
   package var tan: Interval {
     if isEmpty { return .empty }
-    return hasPole ? .entire : increasing { Glibc.tan($0) }
+    return hasPole ? .entire : increasing { LibC.tan($0) }
   }
 
   /// Whether a pole of tan may lie in the interval.
@@ -113,23 +113,23 @@ extension Interval {
 
   private static let unit = Interval(unchecked: -1, 1)
 
-  package var asin: Interval { intersection(Self.unit).increasing { Glibc.asin($0) } }
+  package var asin: Interval { intersection(Self.unit).increasing { LibC.asin($0) } }
 
   package var acos: Interval {
     let x = intersection(Self.unit)
-    let range = x.decreasing { Glibc.acos($0) }
+    let range = x.decreasing { LibC.acos($0) }
     return Interval(unchecked: x.upper == 1 ? 0 : range.lower, range.upper)
   }
 
-  package var atan: Interval { increasing { Glibc.atan($0) } }
+  package var atan: Interval { increasing { LibC.atan($0) } }
 
   /// The angle of points (x, y); the whole circle where they meet the cut x ≤ 0, y = 0.
   package static func atan2(_ y: Interval, _ x: Interval) -> Interval {
     if x.isEmpty || y.isEmpty { return .empty }
     if x.lower <= 0 && y.contains(0) { return Interval(unchecked: -.pi, .pi).widened }
     let corners = [
-      Glibc.atan2(y.lower, x.lower), Glibc.atan2(y.lower, x.upper), Glibc.atan2(y.upper, x.lower),
-      Glibc.atan2(y.upper, x.upper),
+      LibC.atan2(y.lower, x.lower), LibC.atan2(y.lower, x.upper), LibC.atan2(y.upper, x.lower),
+      LibC.atan2(y.upper, x.upper),
     ]
     return Interval(unchecked: corners.min()!, corners.max()!).widened
   }
@@ -148,41 +148,41 @@ extension Interval {
 
   // MARK: Hyperbolic functions
 
-  package var sinh: Interval { increasing { Glibc.sinh($0) } }
+  package var sinh: Interval { increasing { LibC.sinh($0) } }
 
   package var cosh: Interval {
     if isEmpty { return .empty }
     let (least, most) = (mignitude, magnitude)
-    let range = Interval(unchecked: Glibc.cosh(least), Glibc.cosh(most)).widened
+    let range = Interval(unchecked: LibC.cosh(least), LibC.cosh(most)).widened
     return Interval(unchecked: least == 0 ? 1 : Swift.max(1, range.lower), most == 0 ? 1 : range.upper)
   }
 
-  package var tanh: Interval { increasing { Glibc.tanh($0) }.intersection(Self.unit) }
+  package var tanh: Interval { increasing { LibC.tanh($0) }.intersection(Self.unit) }
 
   package var sech: Interval {
     if isEmpty { return .empty }
     let value = { (x: Double) -> Double in
-      if x < 700 { return 1 / Glibc.cosh(x) }
-      let root = Glibc.exp(-0.5 * x)
+      if x < 700 { return 1 / LibC.cosh(x) }
+      let root = LibC.exp(-0.5 * x)
       return 2 * root * root
     }
     let (least, most) = (mignitude, magnitude)
     return Interval(unchecked: value(most), value(least)).widened.intersection(Interval(unchecked: 0, 1))
   }
 
-  package var asinh: Interval { increasing { Glibc.asinh($0) } }
+  package var asinh: Interval { increasing { LibC.asinh($0) } }
 
   package var acosh: Interval {
     let x = intersection(Interval(unchecked: 1, .infinity))
     if x.isEmpty { return .empty }
-    let range = Interval(unchecked: Glibc.acosh(x.lower), Glibc.acosh(x.upper)).widened
+    let range = Interval(unchecked: LibC.acosh(x.lower), LibC.acosh(x.upper)).widened
     return Interval(unchecked: x.lower == 1 ? 0 : range.lower, x.upper == 1 ? 0 : range.upper)
   }
 
   package var atanh: Interval {
     let x = intersection(Self.unit)
     if x.lower == 1 || x.upper == -1 { return .empty }
-    return x.increasing { Glibc.atanh($0) }
+    return x.increasing { LibC.atanh($0) }
   }
 }
 

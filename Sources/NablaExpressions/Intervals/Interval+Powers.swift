@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // Powers and roots. The square root is correctly rounded (IEEE 754), so that one step outwards encloses it; the
 // C library's cbrt and pow are enclosed by `widened`.
@@ -61,8 +61,8 @@ extension Interval {
       if y == 0 || y == .infinity { return Interval(unchecked: y, y) }
       if n == 2 { return Interval(unchecked: y.squareRoot().nextDown, y.squareRoot().nextUp) }
       // 1/n is off by up to 2⁻⁵⁴ (1/n), which changes y^(1/n) by the factor 1 ± 2⁻⁵⁴ |log y|/n.
-      let root = Glibc.pow(y, 1 / Double(n))
-      let margin = 0x1p-52 * (8 + Swift.abs(Glibc.log(y)) / Double(n)) * root
+      let root = LibC.pow(y, 1 / Double(n))
+      let margin = 0x1p-52 * (8 + Swift.abs(LibC.log(y)) / Double(n)) * root
       return Interval(unchecked: Swift.max(0, root - margin), root + margin)
     }
     return Interval(
@@ -71,7 +71,7 @@ extension Interval {
   }
 
   /// ∛x.
-  package var cubeRoot: Interval { increasing { Glibc.cbrt($0) } }
+  package var cubeRoot: Interval { increasing { LibC.cbrt($0) } }
 
   /// x^y of numbers x ≥ 0; and of x < 0 where y is an integer.
   package static func power(_ x: Interval, _ y: Interval) -> Interval {
@@ -80,8 +80,8 @@ extension Interval {
     func corners(_ x: Interval) -> Interval {
       guard !x.isEmpty else { return .empty }
       let values = [
-        Glibc.pow(x.lower, y.lower), Glibc.pow(x.lower, y.upper), Glibc.pow(x.upper, y.lower),
-        Glibc.pow(x.upper, y.upper),
+        LibC.pow(x.lower, y.lower), LibC.pow(x.lower, y.upper), LibC.pow(x.upper, y.lower),
+        LibC.pow(x.upper, y.upper),
       ]
       return Interval(unchecked: values.min()!, values.max()!).widened.intersection(.nonNegative)
     }

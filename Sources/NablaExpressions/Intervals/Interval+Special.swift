@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 extension Interval {
-  package var erf: Interval { increasing { Glibc.erf($0) }.intersection(Interval(unchecked: -1, 1)) }
+  package var erf: Interval { increasing { LibC.erf($0) }.intersection(Interval(unchecked: -1, 1)) }
 
-  package var erfc: Interval { decreasing { Glibc.erfc($0) }.intersection(Interval(unchecked: 0, 2)) }
+  package var erfc: Interval { decreasing { LibC.erfc($0) }.intersection(Interval(unchecked: 0, 2)) }
 
   /// 1/(1+e⁻ˣ).
   package var sigmoid: Interval {
@@ -72,8 +72,8 @@ extension Interval {
   /// √(a²+b²).
   package static func hypot(_ a: Interval, _ b: Interval) -> Interval {
     if a.isEmpty || b.isEmpty { return .empty }
-    let low = Glibc.hypot(a.mignitude, b.mignitude)
-    let range = Interval(unchecked: low, Glibc.hypot(a.magnitude, b.magnitude)).widened
+    let low = LibC.hypot(a.mignitude, b.mignitude)
+    let range = Interval(unchecked: low, LibC.hypot(a.magnitude, b.magnitude)).widened
     return Interval(unchecked: low == 0 ? 0 : Swift.max(0, range.lower), range.upper)
   }
 

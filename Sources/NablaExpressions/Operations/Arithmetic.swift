@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 extension OperationDefinition {
   static let arithmetic: [OperationDefinition] = [
@@ -21,7 +21,7 @@ extension OperationDefinition {
     // which is taken as its limit 0 at x = 0 where y > 0, and is NaN for x < 0: x^y is not defined at
     // any exponent near an integer there.
     .init(
-      .power, "pow", .function, value: .binary { Glibc.pow($0, $1) },
+      .power, "pow", .function, value: .binary { LibC.pow($0, $1) },
       derivative: .guarded { operands in
         let (x, y) = (operands[0], operands[1])
         let always = Expr.true
@@ -39,7 +39,7 @@ extension OperationDefinition {
 /// xⁿ by repeated squaring for |n| ≤ 32, one multiplication a set bit, so that it equals the products
 /// that kernels emit; by the C library's `pow` beyond. x⁰ is 1 for every x, NaN included; x⁻ⁿ = 1/xⁿ.
 @Sendable package func integerPower(_ x: Double, _ n: Int) -> Double {
-  guard n.magnitude <= 32 else { return Glibc.pow(x, Double(n)) }
+  guard n.magnitude <= 32 else { return LibC.pow(x, Double(n)) }
   guard n != 0 else { return 1 }
   var result = x
   // Left to right: x⁵ = (x²)²·x.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 extension OperationDefinition {
   static let piecewise: [OperationDefinition] = [
     // √(a²+b²) without overflow. Its partials are the direction cosines, 0 at the origin by convention.
     .init(
-      .hypot, "hypot", value: .binary { Glibc.hypot($0, $1) },
+      .hypot, "hypot", value: .binary { LibC.hypot($0, $1) },
       derivative: .binary { a, b, _ in (directionCosine(a, b), directionCosine(b, a)) }, isNonNegative: true,
       kink: { $0[0] .== 0 && $0[1] .== 0 }),
     // c = a/√(a²+b²) as an operation of its own: its partials s²/r and −cs/r, with s the other cosine,
@@ -18,7 +18,7 @@ extension OperationDefinition {
         // Powers of two bring huge and subnormal numbers to where their length has all its digits.
         let size = Swift.max(Swift.abs(a), Swift.abs(b))
         let scale = size > 0x1p1000 ? 0x1p-600 : size < 0x1p-500 ? 0x1p600 : 1
-        let r = Glibc.hypot(a * scale, b * scale)
+        let r = LibC.hypot(a * scale, b * scale)
         return r == 0 ? 0 : a * scale / r
       },
       derivative: .binary { a, b, c in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 /// 2/√π (mpmath, 50 digits).
 private let twoOverRootPi = 1.128379167095512573896158903121545172
@@ -8,18 +8,15 @@ private let twoOverRootPi = 1.128379167095512573896158903121545172
 extension OperationDefinition {
   static let special: [OperationDefinition] = [
     .init(
-      .erf, "erf", value: .unary { Glibc.erf($0) },
+      .erf, "erf", value: .unary { LibC.erf($0) },
       derivative: .unary { x, _ in Expr(twoOverRootPi) * exp(-pow(x, 2)) }),
     .init(
-      .erfc, "erfc", value: .unary { Glibc.erfc($0) },
+      .erfc, "erfc", value: .unary { LibC.erfc($0) },
       derivative: .unary { x, _ in Expr(-twoOverRootPi) * exp(-pow(x, 2)) }, isNonNegative: true),
-    // log|Γ(x)|; lgamma' is the digamma function. `lgamma_r` writes no global sign, so it is thread-safe.
+    // log|Γ(x)|; lgamma' is the digamma function. The form that returns the sign writes no global one, so it is
+    // thread-safe.
     .init(
-      .lgamma, "lgamma",
-      value: .unary { x in
-        var sign: Int32 = 0
-        return lgamma_r(x, &sign)
-      }, derivative: .unary { x, _ in polygamma(0, x) }),
+      .lgamma, "lgamma", value: .unary { LibC.lgamma($0).0 }, derivative: .unary { x, _ in polygamma(0, x) }),
     // ψ⁽ⁿ⁾(x), the derivative of order n + 1 of log Γ.
     .init(
       .polygamma, "polygamma", value: .indexed { x, n in Polygamma.value(order: n, at: x) },
@@ -28,7 +25,7 @@ extension OperationDefinition {
     .init(
       .sigmoid, "sigmoid",
       value: .unary { x in
-        let t = Glibc.exp(-Swift.abs(x))
+        let t = LibC.exp(-Swift.abs(x))
         return (x < 0 ? t : 1) / (1 + t)
       },
       // s(x)s(−x), not s(1−s), which is 0 from x = 37 on.
@@ -36,18 +33,18 @@ extension OperationDefinition {
     // log(1+eˣ).
     .init(
       .softplus, "softplus",
-      value: .unary { x in (x > 0 ? x : 0) + Glibc.log1p(Glibc.exp(-Swift.abs(x))) },
+      value: .unary { x in (x > 0 ? x : 0) + LibC.log1p(LibC.exp(-Swift.abs(x))) },
       derivative: .unary { x, _ in sigmoid(x) }, isNonNegative: true),
     // sin(x)/x, which is smooth at 0.
     .init(
-      .sinc, "sinc", value: .unary { x in x == 0 ? 1 : Glibc.sin(x) / x },
+      .sinc, "sinc", value: .unary { x in x == 0 ? 1 : LibC.sin(x) / x },
       derivative: .unary { x, _ in sincDerivative(1, x) }),
     .init(
       .sincDerivative, "sinc_derivative", value: .indexed { x, n in Sinc.derivative(order: n, at: x) },
       derivative: .indexed { x, n, _ in sincDerivative(n + 1, x) }),
     // x log y, 0 where x is 0 but y is not NaN. ∂y = x/y is 0 where both are 0.
     .init(
-      .xlogy, "xlogy", value: .binary { x, y in x == 0 && !y.isNaN ? 0 : x * Glibc.log(y) },
+      .xlogy, "xlogy", value: .binary { x, y in x == 0 && !y.isNaN ? 0 : x * LibC.log(y) },
       derivative: .binary { x, y, _ in (log(y), select(x .== 0 && y .== 0, 0, x / y)) }),
   ]
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // ψ⁽ⁿ⁾(x) by the recipe of DLMF chapter 5 (https://dlmf.nist.gov/5): recurrence up to where the asymptotic
 // series holds to the last digit, reflection for negative x, and for the digamma function an expansion
@@ -62,7 +62,7 @@ extension Polygamma {
     let inverseSquare = 1 / y / y
     var series = 0.0
     for coefficient in bernoulliOver2k.reversed() { series = (series + coefficient) * inverseSquare }
-    return Glibc.log(y) - (0.5 / y + series + reciprocals)
+    return LibC.log(y) - (0.5 / y + series + reciprocals)
   }
 
   /// The positive root of ψ in two parts, together good to 32 digits (mpmath, 60 digits).
@@ -106,14 +106,14 @@ extension Polygamma {
     var sum = 0.0
     var y = x
     while y < start {
-      let term = Glibc.pow(x / y, order + 1)
+      let term = LibC.pow(x / y, order + 1)
       sum += term
       y += 1
       // The rest is at most the integral of the terms: (y/n + 1) times the next one.
       if term * (y / order + 1) < 0x1p-56 * sum { return factorialOverPower(n, x, n + 1) * sum }
     }
     // The tail from y on, n! ζ(n+1, y), in units of n!/xⁿ⁺¹.
-    sum += Glibc.pow(x / y, order + 1) * (y / order) * asymptotic(order, y)
+    sum += LibC.pow(x / y, order + 1) * (y / order) * asymptotic(order, y)
     return factorialOverPower(n, x, n + 1) * sum
   }
 
@@ -131,10 +131,9 @@ extension Polygamma {
 
   /// n!/xᵐ, through logarithms where a part of it overflows or underflows.
   private static func factorialOverPower(_ n: Int, _ x: Double, _ m: Int) -> Double {
-    let power = Glibc.pow(x, Double(m))
-    if n <= 170 && power.isNormal { return Glibc.tgamma(Double(n) + 1) / power }
-    var sign: Int32 = 0
-    return Glibc.exp(lgamma_r(Double(n) + 1, &sign) - Double(m) * Glibc.log(x))
+    let power = LibC.pow(x, Double(m))
+    if n <= 170 && power.isNormal { return LibC.tgamma(Double(n) + 1) / power }
+    return LibC.exp(LibC.lgamma(Double(n) + 1).0 - Double(m) * LibC.log(x))
   }
 
   /// B₂ₖ/(2k)! for k = 1, 2, ….
@@ -153,8 +152,8 @@ extension Polygamma {
   private static func cotangentOfPi(_ x: Double) -> Double {
     let r = x - x.rounded()
     // Near ±½ the cosine of πr is the sine of the exact rest.
-    if Swift.abs(r) <= 0.25 { return 1 / Glibc.tan(pi * r) }
-    let c = Glibc.tan(pi * (0.5 - Swift.abs(r)))
+    if Swift.abs(r) <= 0.25 { return 1 / LibC.tan(pi * r) }
+    let c = LibC.tan(pi * (0.5 - Swift.abs(r)))
     return r < 0 ? -c : c
   }
 
@@ -177,7 +176,7 @@ extension Polygamma {
     // Near a pole cⁿ⁺¹ may overflow in step with the result.
     var sum = 0.0
     for coefficient in polynomial.reversed() { sum = sum * c + coefficient }
-    return sum * Glibc.pow(pi, Double(n + 1))
+    return sum * LibC.pow(pi, Double(n + 1))
   }
 
   /// (−1)ⁿ⁺¹ n! Σ 1/(x+k)ⁿ⁺¹ over all integers k, which is −π dⁿ/dxⁿ cot(πx) (DLMF 4.22.3), for n > 20:
@@ -188,7 +187,7 @@ extension Polygamma {
     var sum = 0.0
     for k in -4...4 {
       let distance = r + Double(k)
-      let term = Glibc.pow(Swift.abs(r / distance), Double(n + 1))
+      let term = LibC.pow(Swift.abs(r / distance), Double(n + 1))
       sum += distance < 0 && n % 2 == 0 ? -term : term
     }
     if sum == 0 { return 0 }
@@ -202,22 +201,22 @@ extension Polygamma {
 extension Polygamma {
   /// ψ⁽ⁿ⁾(x)/n!, a Taylor coefficient, also where ψ⁽ⁿ⁾ itself is beyond the largest double.
   package static func scaled(order n: Int, at x: Double) -> Double {
-    if n <= 100 { return value(order: n, at: x) / Glibc.tgamma(Double(n) + 1) }
+    if n <= 100 { return value(order: n, at: x) / LibC.tgamma(Double(n) + 1) }
     let (sign, order): (Double, Double) = (n % 2 == 1 ? 1 : -1, Double(n))
-    if x >= order + 12 { return sign * Glibc.pow(x, -order) / order * asymptotic(order, x) }
+    if x >= order + 12 { return sign * LibC.pow(x, -order) / order * asymptotic(order, x) }
     // (−1)ⁿ⁺¹ Σ 1/(x+k)ⁿ⁺¹ over k ≥ 0: so high a power leaves only the terms of the nearest poles.
     let nearest = x < 0.5 ? (-x).rounded() : 0
     var sum = 0.0
     var k = nearest
     while true {
-      let term = Glibc.pow(x + k, -(order + 1))
+      let term = LibC.pow(x + k, -(order + 1))
       sum += term
       k += 1
       if !(Swift.abs(term) > 0x1p-56 * Swift.abs(sum)) { break }
     }
     k = nearest - 1
     while k >= Swift.max(0, nearest - 4) {
-      sum += Glibc.pow(x + k, -(order + 1))
+      sum += LibC.pow(x + k, -(order + 1))
       k -= 1
     }
     return sign * sum

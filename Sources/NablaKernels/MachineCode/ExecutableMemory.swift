@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 /// Machine code in memory of its own: written first and executable after, never both at once, and
 /// released with this object.

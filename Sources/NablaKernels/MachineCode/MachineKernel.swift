@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import NablaExpressions
-internal import Glibc
+internal import LibC
 internal import Synchronization
 
 /// A kernel of machine code for the vectors of one instruction set.

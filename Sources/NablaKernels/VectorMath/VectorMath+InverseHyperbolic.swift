@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // asinh, acosh and atanh: logarithms of 1 + v, with v in two numbers.
 
@@ -60,9 +60,9 @@ extension VectorMath {
     return b.call(atanhFunction, of: x, where: b.compare(a, .notLess, one), else: signed)
   }
 
-  private static let asinhFunction = ScalarFunction { x, _ in Glibc.asinh(x) }
-  private static let acoshFunction = ScalarFunction { x, _ in Glibc.acosh(x) }
-  private static let atanhFunction = ScalarFunction { x, _ in Glibc.atanh(x) }
+  private static let asinhFunction = ScalarFunction { x, _ in LibC.asinh(x) }
+  private static let acoshFunction = ScalarFunction { x, _ in LibC.acosh(x) }
+  private static let atanhFunction = ScalarFunction { x, _ in LibC.atanh(x) }
 
   /// The result for |x| with the sign of x; x itself below 2⁻²⁸, which is right to half an ulp.
   private static func odd(_ b: inout VectorBuilder, _ x: Value, _ result: Value) -> Value {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // hypot, directionCosine, asinSlope and cbrt: square roots of sums that are kept in two numbers.
 
@@ -136,7 +136,7 @@ extension VectorMath {
     guard x.isFinite else { return x + x }
     // Some C libraries are 2 ulp off: one step of Newton's iteration follows.
     let scaled = x * 0x1p54
-    let y = Glibc.cbrt(scaled)
+    let y = LibC.cbrt(scaled)
     let square = y * y
     let squareLow = (-square).addingProduct(y, y)
     let residue = scaled.addingProduct(-square, y).addingProduct(-squareLow, y)

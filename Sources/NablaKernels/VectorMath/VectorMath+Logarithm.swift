@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // log, log2, log10 and log1p.
 
@@ -68,10 +68,10 @@ extension VectorMath {
     return b.call(function, of: x, where: isRare, else: value)
   }
 
-  private static let logFunction = ScalarFunction { x, _ in Glibc.log(x) }
-  private static let log2Function = ScalarFunction { x, _ in Glibc.log2(x) }
-  private static let log10Function = ScalarFunction { x, _ in Glibc.log10(x) }
-  private static let log1pFunction = ScalarFunction { x, _ in Glibc.log1p(x) }
+  private static let logFunction = ScalarFunction { x, _ in LibC.log(x) }
+  private static let log2Function = ScalarFunction { x, _ in LibC.log2(x) }
+  private static let log10Function = ScalarFunction { x, _ in LibC.log10(x) }
+  private static let log1pFunction = ScalarFunction { x, _ in LibC.log1p(x) }
 
   /// log(u + lost) in two numbers, for a normal positive u and |lost| ≤ ulp(u).
   static func logarithm(

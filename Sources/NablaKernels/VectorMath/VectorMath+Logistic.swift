@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 // sigmoid and softplus.
 
@@ -65,5 +65,5 @@ extension VectorMath {
     return b.call(expFunction, of: x, where: b.andNot(isZero, isSmall), else: cut)
   }
 
-  private static let expFunction = ScalarFunction { x, _ in Glibc.exp(x) }
+  private static let expFunction = ScalarFunction { x, _ in LibC.exp(x) }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Glibc
+internal import LibC
 
 /// Reads and writes files as a whole.
 package enum WholeFile {
@@ -17,7 +17,7 @@ package enum WholeFile {
       let count = bytes.count
       bytes.append(contentsOf: repeatElement(0, count: chunk))
       let got = bytes.withUnsafeMutableBytes { buffer in
-        Glibc.read(descriptor, buffer.baseAddress.map { $0 + count }, chunk)
+        LibC.read(descriptor, buffer.baseAddress.map { $0 + count }, chunk)
       }
       let failure = errno
       bytes.removeLast(chunk - max(got, 0))
@@ -68,7 +68,7 @@ package enum WholeFile {
       guard let base = buffer.baseAddress else { return true }
       var written = 0
       while written < buffer.count {
-        let count = Glibc.write(descriptor, base + written, buffer.count - written)
+        let count = LibC.write(descriptor, base + written, buffer.count - written)
         if count > 0 { written += count } else if errno != EINTR { return false }
       }
       return true
@@ -97,7 +97,7 @@ package enum WholeFile {
       var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
       let count = readlink(path, &buffer, Int(PATH_MAX))
       guard count > 0 else { break }
-      let link = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let link = String(decoding: buffer[..<count].map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
       if link.hasPrefix("/") {
         path = link
       } else {
