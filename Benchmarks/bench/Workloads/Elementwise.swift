@@ -8,6 +8,9 @@ let elementwiseWorkloads: [Workload] = [
   elementwiseWorkload("elementwise-eager") { x, y in y = exp(-x * x) * sin(x) },
   reductionWorkload("reductions-sum", [10_000_000], sum) { Tensor($0.sum()) },
   reductionWorkload("reductions-max", [10_000_000], largest) { Tensor($0.max()) },
+  reductionWorkload("reductions-max-cached", [1_000_000], largest) { Tensor($0.max()) },
+  reductionWorkload("reductions-argmax-cached", [1_000_000], placeOfLargest) { Tensor(Double($0.argmax())) },
+  reductionWorkload("reductions-norm-cached", [1_000_000], norm) { Tensor($0.norm()) },
   reductionWorkload("reductions-columns", [1000, 1000], sumsOfColumns) { $0.sum(axis: 0) },
   reductionWorkload("reductions-rows", [1000, 1000], sumsOfRows) { $0.sum(axis: 1) },
 ]
@@ -67,6 +70,14 @@ private func sum(_ x: Tensor<Double>) -> [Double] {
 }
 
 private func largest(_ x: Tensor<Double>) -> [Double] { [x.scalars.max()!] }
+
+private func placeOfLargest(_ x: Tensor<Double>) -> [Double] {
+  [Double(x.scalars.firstIndex(of: x.scalars.max()!)!)]
+}
+
+private func norm(_ x: Tensor<Double>) -> [Double] {
+  [Double(x.withUnsafeBufferPointer { $0.reduce(Wide(0)) { $0 + Wide($1) * Wide($1) } }.squareRoot())]
+}
 
 private func sumsOfRows(_ x: Tensor<Double>) -> [Double] { (0..<x.shape[0]).flatMap { sum(x.row($0)) } }
 
