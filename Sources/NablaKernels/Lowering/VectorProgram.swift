@@ -68,7 +68,24 @@ struct VectorProgram: Sendable {
     /// That of the result.
     var precision = Precision.double
 
-    var operands: [Value] { [a, b, c].filter { $0 >= 0 } }
+    var operands: Operands { Operands(a: a, b: b, c: c) }
+  }
+
+  /// The operands that an operation has, in order; no array, since compiling asks for them again and again.
+  struct Operands: Sequence, IteratorProtocol {
+    private var (a, b, c): (Value, Value, Value)
+    private var place = 0
+
+    init(a: Value, b: Value, c: Value) { (self.a, self.b, self.c) = (a, b, c) }
+
+    mutating func next() -> Value? {
+      while place < 3 {
+        let value = place == 0 ? a : place == 1 ? b : c
+        place += 1
+        if value >= 0 { return value }
+      }
+      return nil
+    }
   }
 
   /// That of inputs and outputs.

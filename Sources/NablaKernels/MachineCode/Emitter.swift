@@ -36,7 +36,7 @@ struct Emitter {
   private(set) var frameSize: Int32
   private var isInLoop = false
   /// Registers that the instruction being written uses.
-  private var locked: Set<UInt8> = []
+  private var locked = RegisterSet()
   private var coldBlocks: [ColdBlock] = []
   /// The operation that reads an input, by the input's number, for each of the vectors in turn.
   private(set) var positionOfInput: [Int?]
@@ -267,7 +267,7 @@ struct Emitter {
     starts.append(assembler.bytes.count)
     assembler.precision = operation.precision
     defer {
-      locked.removeAll(keepingCapacity: true)
+      locked = RegisterSet()
       for operand in operation.operands { release(operand, after: position) }
       if uses[position].isEmpty { free(value) }
     }
@@ -460,7 +460,7 @@ struct Emitter {
       valueIn[register] = nil
     }
     emitCall(ScalarCalls.entry(operation.precision), Int(operation.immediate))
-    locked.removeAll()
+    locked = RegisterSet()
     move(to: takeRegister(for: Value(position)), from: .memory(.rsp, 2 * vectorBytes))
   }
 
@@ -657,4 +657,12 @@ struct Emitter {
       frameOf[Int(value)] = nil
     }
   }
+}
+
+/// Some of the vector registers.
+private struct RegisterSet {
+  private var bits: UInt32 = 0
+
+  func contains(_ register: UInt8) -> Bool { bits & 1 << register != 0 }
+  mutating func insert(_ register: UInt8) { bits |= 1 << register }
 }
