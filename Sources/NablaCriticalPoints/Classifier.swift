@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import NablaCalculus
+internal import NablaExpressions
 internal import NablaOptimization
+internal import NablaTensors
 
 /// Classifies points of one function from their value, gradient and Hessian. Not for use by two threads at
 /// once.
@@ -21,6 +23,8 @@ struct Classifier {
   let error: DerivativeError
   let solver: SymmetricEigensolver
   let higherOrder: HigherOrderTest
+  /// Of each operation that may meet a kink whether it does; nil where there is none.
+  private let kinks: Function?
 
   /// How far a point that is given may be from the critical point that is meant.
   static let positionTolerance = 1e-8
@@ -31,6 +35,18 @@ struct Classifier {
     self.error = error
     solver = SymmetricEigensolver(order: function.variables.count)
     higherOrder = HigherOrderTest(function, parameters: parameters)
+    let conditions = Expr.kinks(of: function.outputs).map(\.condition)
+    kinks =
+      conditions.isEmpty
+      ? nil : Function(conditions, of: function.variables, parameters: function.parameters)
+  }
+
+  /// Whether an operation meets a kink, a jump or a tie at a point: what a convention gives as derivatives there says
+  /// nothing about the neighbourhood.
+  func meetsKink(at x: [Double]) -> Bool {
+    guard let kinks else { return false }
+    let met = kinks.value(at: Tensor(x), parameters: parameters.isEmpty ? nil : Tensor(parameters))
+    return met.scalars.contains { $0 != 0 }
   }
 
   /// What is known about a point.
@@ -89,7 +105,7 @@ struct Classifier {
         x, value, gradient, eigenvalues, .regular, index: rough.negative, isDegenerate: false, step: step)
     }
     let kind: CriticalPoint.Kind =
-      signs.zero > 0
+      signs.zero > 0 || meetsKink(at: x)
       ? .undetermined : signs.negative == 0 ? .minimum : signs.positive == 0 ? .maximum : .saddle
     return verdict(
       x, value, gradient, eigenvalues, kind, index: signs.negative, isDegenerate: signs.zero > 0, step: step,

@@ -16,7 +16,8 @@ public struct CriticalPoint: Sendable {
     /// One variable, and neither a minimum nor a maximum. Second derivatives alone never say so.
     case inflection
     /// The gradient vanishes, the Hessian is singular, and derivatives up to the fourth order (in one variable, the
-    /// twelfth) do not decide; or the value, the gradient or the Hessian is not finite.
+    /// twelfth) do not decide; or an operation meets a kink, a jump or a tie; or the value, the gradient or the
+    /// Hessian is not finite.
     case undetermined
     /// The gradient does not vanish: no critical point.
     case regular

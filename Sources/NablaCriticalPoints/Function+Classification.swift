@@ -19,7 +19,8 @@ extension Function {
   /// counts as zero where it is within its error bound with the coordinates known to 4|pⱼ| + 4 ulp(xⱼ);
   /// the point is then degenerate, and derivatives up to the fourth order (in one variable, the twelfth) along
   /// the null space decide its kind where they can; it is undetermined where they cannot, as on a line of critical
-  /// points, and where the value, the gradient or the Hessian is not finite.
+  /// points, where an operation meets a kink, a jump or a tie (see ``kinks(at:parameters:)``), and where the value, the
+  /// gradient or the Hessian is not finite.
   ///
   /// - Parameters:
   ///   - points: one point [n] or points [N, n].
@@ -53,7 +54,7 @@ extension Function {
             gradient: Array(gradients[i * n..<(i + 1) * n]),
             hessian: Array(hessians[i * n * n..<(i + 1) * n * n])
           ).point
-          if point.isDegenerate {
+          if point.isDegenerate && !classifier.meetsKink(at: point.point) {
             let scales = point.point.map { Swift.max(1, Swift.abs($0)) }
             point = point.decided(as: classifier.higherOrder.kind(at: point.point, scales: scales))
           }

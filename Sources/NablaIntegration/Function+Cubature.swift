@@ -114,7 +114,10 @@ enum Cubature {
     // Where the integrand varies, the cells begin small.
     let cells = bracket.cells.count <= 2000 ? bracket.cells : boxes
     var result = cubature.run(cells)
-    if result.converged && !bracket.allows(result.value, error: result.errorEstimate) {
+    // No node has met anything, though there may be something.
+    let isUnseen =
+      result.value == 0 && result.errorEstimate == 0 && !(bracket.lower == 0 && bracket.upper == 0)
+    if result.converged && (isUnseen || !bracket.allows(result.value, error: result.errorEstimate)) {
       result = Integral(
         value: result.value, errorEstimate: .infinity, evaluations: result.evaluations,
         intervalEvaluations: result.intervalEvaluations, reason: .noFurtherProgress, method: result.method)

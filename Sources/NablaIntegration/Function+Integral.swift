@@ -71,8 +71,30 @@ private func integral(
   if a == b {
     return Integral(value: 0, errorEstimate: 0, evaluations: 0, reason: .converged, method: .gaussKronrod)
   }
-  let result = Integrator(integrand(), options: options).integral(from: Swift.min(a, b), to: Swift.max(a, b))
+  let integrand = integrand()
+  let (lower, upper) = (Swift.min(a, b), Swift.max(a, b))
+  let result = Integrator(integrand, options: options).integral(from: lower, to: upper)
+  // No node has met anything, as where a function overflows far out and underflows elsewhere.
+  if result.converged && result.value == 0 && result.errorEstimate == 0
+    && integrand.values(at: spread(from: lower, to: upper)).contains(where: { $0 != 0 })
+  {
+    return Integral(
+      value: 0, errorEstimate: .infinity, evaluations: result.evaluations,
+      intervalEvaluations: result.intervalEvaluations, reason: .noFurtherProgress, method: result.method)
+  }
   return a < b ? result : result.negated
+}
+
+/// Some points inside of a range, dense about 0 or the finite end where it is unbounded.
+private func spread(from a: Double, to b: Double) -> [Double] {
+  stride(from: -0.97, through: 0.97, by: 0.0625).map { t in
+    switch (a.isFinite, b.isFinite) {
+    case (true, true): 0.5 * (1 - t) * a + 0.5 * (1 + t) * b
+    case (true, false): a + (1 + t) / (1 - t)
+    case (false, true): b - (1 - t) / (1 + t)
+    case (false, false): t / (1 - t * t)
+    }
+  }
 }
 
 extension Integral {

@@ -46,6 +46,17 @@ import Testing
     #expect(document.kind != "minimum")
   }
 
+  @Test("beside a flat inflection or saddle: exit 1", arguments: ["x^5", "x^3", "(x-1)^5", "x+sin(x)"])
+  func flatInflection(_ text: String) throws {
+    let run = try Nabla(["minimize", text, "--from", "2", "--json"])
+    #expect(run.status == 1)
+    let document = try run.document(MinimizeDocument.self)
+    #expect(!document.converged && document.kind == "inflection" && document.reason == "saddlePoint")
+    let quartic = try Nabla(["minimize", "x^4", "--from", "2", "--json"])
+    #expect(quartic.status == 0)
+    #expect(try quartic.document(MinimizeDocument.self).kind == "minimum")
+  }
+
   @Test(
     "methods, rates, bounds and starts that are wrong",
     arguments: [

@@ -85,6 +85,8 @@ import Testing
       (["expect", "x", "--density", "normal(0, 1) + 3"], "no distribution"),
       (["expect", "x", "--density", "-1*normal(0, 1)"], "weight"),
       (["expect", "x", "--density", "exp(-x^2)"], "--over"),
+      (["expect", "x", "--density", "x-0.5", "--over", "0:1"], "negative"),
+      (["divergence", "x*y", "1", "--over", "-inf:inf"], "negative"),
       (["expect", "x", "--density", "exp(-x^2)", "--over", "0:0"], "empty"),
       (["expect", "x", "--density", "exponential(1)", "--over", "-2:-1"], "no probability"),
       (["expect", "x+y", "--density", "normal(0, 1)"], "one variable"),
@@ -100,6 +102,15 @@ import Testing
       #expect(run.status == 0)
     } else {
       #expect(run.status == 64 && run.output.isEmpty && run.errors.contains(reason), "\(run.errors)")
+    }
+  }
+
+  @Test("no mass in double precision, and a mean that is infinite: exit 1")
+  func withoutMass() throws {
+    let empty = ["expect", "x", "--density", "normal(0, 1)", "--over", "40:41"]
+    for arguments in [empty, ["expect", "exp(x)", "--density", "student(3)"]] {
+      let run = try Nabla(arguments + ["--json"])
+      #expect(run.status == 1 && run.output.contains("\"converged\": false"), "\(arguments)")
     }
   }
 

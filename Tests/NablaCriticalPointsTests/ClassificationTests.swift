@@ -3,6 +3,7 @@
 import NablaCalculus
 import NablaCriticalPoints
 import NablaExpressions
+import NablaOptimization
 import NablaTensors
 import Testing
 
@@ -41,6 +42,21 @@ struct ClassificationTests {
     let flat = Function { x in pow(x, 3) }.classify(at: [1e-9])[0]
     #expect(flat.kind == .inflection && flat.isDegenerate)
     #expect(Function { x, y in x + y }.classify(at: [3, 4])[0].kind == .regular)
+  }
+
+  /// A convention gives derivatives at kinks, jumps and seams, which say nothing of the neighbourhood.
+  @Test(
+    arguments: [
+      "x^2-abs(x)", "abs(x)-x^2", "max(x,-x)-x^2", "relu(x)+x^2", "floor(x)+x^2", "x^2+sign(x)",
+      "ceil(x)-x^2",
+      "where(x>0,-x^2,x^2)", "where(x>0,-x,x^2)", "abs(x)",
+    ])
+  func kinksDecideNothing(_ text: String) throws {
+    let f = try Function(parsing: text)
+    #expect(f.classify(at: [0])[0].kind == .undetermined)
+    #expect(f.criticalPoints(in: try Box(lower: [-0.25], upper: [0.25])).points.isEmpty)
+    // Beside it all is as ever.
+    #expect(try Function(parsing: "\(text)+0*x").classify(at: [0.125])[0].kind == .regular)
   }
 
   @Test func gradedHessiansAreNotDegenerate() {

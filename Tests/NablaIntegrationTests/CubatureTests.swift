@@ -22,6 +22,25 @@ import Testing
     #expect(!result.converged || abs(result.value - 1.00000314159265) < 1e-9)
   }
 
+  /// Positive and negative parts that are infinite cancel at symmetric nodes.
+  @Test(arguments: ["x*y", "x+y", "sin(x+y)", "y/(1+x^2)"])
+  func infinitePartsDoNotCancel(_ text: String) throws {
+    let f = try Function(parsing: text, variables: ["x", "y"])
+    #expect(!f.integral(over: [(-.infinity, .infinity), (-.infinity, .infinity)]).converged)
+    let odd = try Function(parsing: "x*exp(-x^2-y^2)", variables: ["x", "y"])
+    let zero = odd.integral(over: [(-.infinity, .infinity), (-.infinity, .infinity)])
+    #expect(zero.converged && abs(zero.value) < 1e-13)
+  }
+
+  /// All nodes of a product rule lie where the peak has underflown.
+  @Test func farPeaksAreFoundOrMissedAloud() throws {
+    for place in [50.0, 1000] {
+      let f = try Function(parsing: "exp(-(x-\(place))^2-(y-\(place))^2)", variables: ["x", "y"])
+      let result = f.integral(over: [(-.infinity, .infinity), (-.infinity, .infinity)])
+      #expect(!result.converged || abs(result.value - .pi) < 1e-9, "\(place): \(result)")
+    }
+  }
+
   @Test func undefinedIntegrands() throws {
     let f = try Function(parsing: "log(-1-x*x-y*y)", variables: ["x", "y"])
     let result = f.integral(over: [(0, 1), (0, 1)])

@@ -15,6 +15,14 @@ import Testing
   }
 
   /// Where neighbouring numbers are farther apart than 1, the unit of length of other unbounded ranges.
+  /// It overflows far out, and every node that is left sees 0 beside that.
+  @Test func nothingBesideAnOverflowIsNotZero() throws {
+    let growing = try integral("exp(x-2*log(1+x^2/3))", -.infinity, .infinity)
+    #expect(!growing.converged)
+    let zero = try integral("0*x", -1, 1)
+    #expect(zero.converged && zero.value == 0)
+  }
+
   @Test func farEnds() throws {
     let line = try Function(parsing: "x").integral(from: 1e300, to: .infinity)
     #expect(!line.converged && line.reason == .divergent && line.value == .infinity)

@@ -85,20 +85,34 @@ struct MinimizeCommand: ParsableCommand {
           })
     }
     let runs = comparison.rows.map { row in
-      MinimizationRun(
-        row: row,
-        point: f.classify(at: Tensor(shape: [1, point.count], scalars: row.result.point)).first)
+      MinimizationRun(row: row, point: Self.classify(row.result, f))
     }
     let report = MinimizationReport(
       variables: formula.variables, runs: runs, hasTrace: trace, title: "f = \(formula.title)")
     try common.deliver(report, of: "minimize", formula, to: file)
-    for run in runs where !run.result.converged {
+    for run in runs where !run.converged {
       let name = runs.count > 1 ? "\(run.row.method): " : ""
-      Console.warn("\(name)the minimization did not converge: \(run.result.reason.explanation)")
+      Console.warn("\(name)the minimization did not converge: \(run.reason.explanation)")
     }
-    if !runs.contains(where: \.result.converged) {
+    if !runs.contains(where: \.converged) {
       throw ExitCode(ExitStatus.unsuccessful.rawValue)
     }
+  }
+
+  /// What the end of a run is. A minimisation of x⁵ stops beside 0, where the gradient is as small as was asked for:
+  /// the critical point that is meant is a little farther.
+  private static func classify(_ result: OptimizationResult, _ f: Function) -> CriticalPoint? {
+    let n = result.point.count
+    let point = f.classify(at: Tensor(shape: [1, n], scalars: result.point)).first
+    guard point?.kind == .regular && result.converged && result.activeBounds.isEmpty else { return point }
+    let near = stationaryPoints(of: f, from: Tensor(shape: [1, n], scalars: result.point))[0]
+    let size = result.point.reduce(1) { max($0, abs($1)) }
+    guard near.reason == .converged || near.reason == .singular,
+      zip(near.point, result.point).allSatisfy({ abs($0 - $1) <= 0.01 * size })
+    else {
+      return point
+    }
+    return f.classify(at: Tensor(shape: [1, n], scalars: near.point)).first
   }
 }
 
@@ -109,6 +123,14 @@ private struct MinimizationRun {
   let point: CriticalPoint?
 
   var result: OptimizationResult { row.result }
+
+  /// Whether the run ended where higher derivatives show that it is no minimum, as at 0 of x³.
+  private var isElsewhere: Bool {
+    result.converged && result.activeBounds.isEmpty
+      && [.saddle, .inflection, .maximum].contains(point?.kind)
+  }
+  var converged: Bool { result.converged && !isElsewhere }
+  var reason: StoppingReason { isElsewhere ? .saddlePoint : result.reason }
 
   /// Where the run converged the gradient vanishes to the tolerance asked for, though perhaps not to the
   /// last digit (a quartic minimum): that is not called regular. On a bound it need not vanish at all.
@@ -126,7 +148,7 @@ private struct MinimizationRun {
       ("gradientEvaluations", .integer(result.evaluations.gradients)),
       ("hessianEvaluations", .integer(result.evaluations.hessians)),
       ("productEvaluations", .integer(result.evaluations.products)),
-      ("converged", .bool(result.converged)), ("reason", .string(result.reason.rawValue)),
+      ("converged", .bool(converged)), ("reason", .string(reason.rawValue)),
       ("kind", .string(kind)),
     ]
   }
@@ -232,8 +254,8 @@ private struct MinimizationReport: Report {
     let active = activeBounds(result)
     return (hasTrace ? run.traceLines(variables) : []) + table.lines + [
       "",
-      "\(result.converged ? "Converged" : "Not converged") after \(counted(result.iterations, "iterations")): "
-        + "\(result.reason.explanation).",
+      "\(run.converged ? "Converged" : "Not converged") after \(counted(result.iterations, "iterations")): "
+        + "\(run.reason.explanation).",
     ] + (active.isEmpty ? [] : ["On a bound: \(VariableNames.list(active))."]) + [
       "Evaluations: \(counts.values) of the value, \(counts.gradients) of the gradient, \(counts.hessians) of the Hessian"
         + (counts.products > 0 ? ", \(counts.products) products with it." : ".")

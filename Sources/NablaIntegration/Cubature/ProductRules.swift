@@ -54,6 +54,7 @@ struct ProductRules {
   ) -> Integral? {
     let n = integrand.dimension
     var estimates: [Double] = []
+    var masses: [Double] = []
     var used: [[ClosedRange<Int>]?] = Array(repeating: nil, count: boxes.count)
     for number in 0..<levelCount {
       var (value, absolute) = (0.0, 0.0)
@@ -64,12 +65,20 @@ struct ProductRules {
           return nil
         }
         guard let sum = sum(box, sides, isFirst: number == 0) else { return nil }
-        if number == 0 { used[index] = sum.used }
+        if number == 0 {
+          if method == .productDoubleExponential && !sum.decays { return nil }
+          used[index] = sum.used
+        }
         value += sum.value
         absolute += sum.absolute
       }
       estimates.append(value)
+      masses.append(absolute)
       guard estimates.count >= 3 else { continue }
+      // Where ∫|f| keeps growing it is infinite, and a value is only what cancels. Where no node has met anything, a
+      // peak may lie between them.
+      let growth = Swift.abs(absolute - masses[masses.count - 2])
+      guard absolute > 0, growth <= 0.05 * absolute else { continue }
       let last = Swift.abs(estimates[estimates.count - 1] - estimates[estimates.count - 2])
       let before = Swift.abs(estimates[estimates.count - 2] - estimates[estimates.count - 3])
       let error =
@@ -86,10 +95,11 @@ struct ProductRules {
     return nil
   }
 
-  /// - Returns: nil where the integrand is not finite; of the first level also the nodes of each side whose terms matter.
+  /// - Returns: nil where the integrand is not finite; of the first level also the nodes of each side whose terms matter,
+  ///   and whether the terms at the ends of all sides are small, as those of an integral that exists.
   private func sum(
     _ box: (lower: [Double], upper: [Double]), _ rules: [Level], isFirst: Bool
-  ) -> (value: Double, absolute: Double, used: [ClosedRange<Int>])? {
+  ) -> (value: Double, absolute: Double, used: [ClosedRange<Int>], decays: Bool)? {
     let n = integrand.dimension
     let widths = zip(box.lower, box.upper).map { $1 - $0 }
     let volume = widths.reduce(1, *)
@@ -160,6 +170,9 @@ struct ProductRules {
       let last = terms.lastIndex { $0 > negligible } ?? terms.count - 1
       return first...last
     }
-    return (value, absolute, used)
+    let decays = largest.allSatisfy { terms in
+      Swift.max(terms.first ?? 0, terms.last ?? 0) <= 0.01 * (terms.max() ?? 0)
+    }
+    return (value, absolute, used, decays)
   }
 }

@@ -47,10 +47,11 @@ public struct Estimate: Sendable {
     self.reason = reason
   }
 
-  /// What was found from several integrals.
+  /// What was found from several integrals; not a number only where one of them failed.
   static func combining(_ value: Double, error: Double, _ parts: Integral...) -> Estimate {
-    Estimate(
+    let reason = parts.lazy.map(\.reason).first { $0 != .converged } ?? .converged
+    return Estimate(
       value: value, errorEstimate: error, evaluations: parts.reduce(0) { $0 + $1.evaluations },
-      method: .quadrature, reason: parts.lazy.map(\.reason).first { $0 != .converged } ?? .converged)
+      method: .quadrature, reason: reason == .converged && value.isNaN ? .undefinedIntegrand : reason)
   }
 }
