@@ -19,7 +19,7 @@ extension Function {
   /// counts as zero where it is within its error bound with the coordinates known to 4|pⱼ| + 4 ulp(xⱼ);
   /// the point is then degenerate, and derivatives up to the fourth order (in one variable, the twelfth) along
   /// the null space decide its kind where they can; it is undetermined where they cannot, as on a line of critical
-  /// points, where an operation meets a kink, a jump or a tie (see ``kinks(at:parameters:)``), and where the value, the
+  /// points, where an operation meets a kink, a jump or a tie (`kinks(at:parameters:)`), and where the value, the
   /// gradient or the Hessian is not finite.
   ///
   /// - Parameters:

@@ -27,6 +27,8 @@ import Testing
   func infinitePartsDoNotCancel(_ text: String) throws {
     let f = try Function(parsing: text, variables: ["x", "y"])
     #expect(!f.integral(over: [(-.infinity, .infinity), (-.infinity, .infinity)]).converged)
+    let pole = try Function(parsing: text.hasPrefix("x") ? "1/x+y" : "x/y", variables: ["x", "y"])
+    #expect(!pole.integral(over: [(-1, 1), (0, 1)]).converged)
     let odd = try Function(parsing: "x*exp(-x^2-y^2)", variables: ["x", "y"])
     let zero = odd.integral(over: [(-.infinity, .infinity), (-.infinity, .infinity)])
     #expect(zero.converged && abs(zero.value) < 1e-13)

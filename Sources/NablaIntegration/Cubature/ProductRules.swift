@@ -114,7 +114,8 @@ struct ProductRules {
       }
       sides.append(side)
     }
-    var largest = rules.map { [Double](repeating: 0, count: $0.weights.count) }
+    // Of each node of a side; −1 where no value was finite, as on a pole.
+    var largest = rules.map { [Double](repeating: -1, count: $0.weights.count) }
     var index = [Int](repeating: 0, count: n)
     var places: [Int] = []
     var points: [Double] = []
@@ -171,7 +172,7 @@ struct ProductRules {
       return first...last
     }
     let decays = largest.allSatisfy { terms in
-      Swift.max(terms.first ?? 0, terms.last ?? 0) <= 0.01 * (terms.max() ?? 0)
+      Swift.max(terms.first { $0 >= 0 } ?? 0, terms.last { $0 >= 0 } ?? 0) <= 0.01 * (terms.max() ?? 0)
     }
     return (value, absolute, used, decays)
   }
