@@ -76,7 +76,9 @@ private func integral(
   let result = Integrator(integrand, options: options).integral(from: lower, to: upper)
   // No node has met anything, as where a function overflows far out and underflows elsewhere.
   if result.converged && result.value == 0 && result.errorEstimate == 0
-    && integrand.values(at: spread(from: lower, to: upper)).contains(where: { $0 != 0 })
+    && integrand.values(
+      at: stride(from: -0.97, through: 0.97, by: 0.0625).map { place($0, from: lower, to: upper) }
+    ).contains(where: { $0 != 0 })
   {
     return Integral(
       value: 0, errorEstimate: .infinity, evaluations: result.evaluations,
@@ -85,15 +87,14 @@ private func integral(
   return a < b ? result : result.negated
 }
 
-/// Some points inside of a range, dense about 0 or the finite end where it is unbounded.
-private func spread(from a: Double, to b: Double) -> [Double] {
-  stride(from: -0.97, through: 0.97, by: 0.0625).map { t in
-    switch (a.isFinite, b.isFinite) {
-    case (true, true): 0.5 * (1 - t) * a + 0.5 * (1 + t) * b
-    case (true, false): a + (1 + t) / (1 - t)
-    case (false, true): b - (1 - t) / (1 + t)
-    case (false, false): t / (1 - t * t)
-    }
+/// The place in a range that t of −1 … 1 stands for: evenly where the range is bounded, else dense about 0 or its finite
+/// end.
+package func place(_ t: Double, from a: Double, to b: Double) -> Double {
+  switch (a.isFinite, b.isFinite) {
+  case (true, true): 0.5 * (1 - t) * a + 0.5 * (1 + t) * b
+  case (true, false): a + (1 + t) / (1 - t)
+  case (false, true): b - (1 - t) / (1 + t)
+  case (false, false): t / (1 - t * t)
   }
 }
 

@@ -52,6 +52,8 @@ import Testing
     #expect(run.status == 1)
     let document = try run.document(MinimizeDocument.self)
     #expect(!document.converged && document.kind == "inflection" && document.reason == "saddlePoint")
+    let table = try Nabla(["minimize", text, "--from", "2", "--method", "newton,trust-region"])
+    #expect(table.status == 1 && table.output.contains("not converged: saddlePoint"))
     let quartic = try Nabla(["minimize", "x^4", "--from", "2", "--json"])
     #expect(quartic.status == 0)
     #expect(try quartic.document(MinimizeDocument.self).kind == "minimum")

@@ -65,14 +65,14 @@ struct BatchTests {
   }
 
   /// Where full steps rise at first, and where they leave the domain: kernels end all of them.
-  @Test func curvedValleysAndEdgesOfDomains() {
+  @Test func curvedValleysAndEdgesOfDomains() throws {
     let valley = Function { x, y in pow(1 - x, 2) + 100 * pow(y - x * x, 2) }
-    let box = try! Box(lower: [-2, -2], upper: [2, 2])
+    let box = try Box(lower: [-2, -2], upper: [2, 2])
     let ends = minimize(valley, fromEach: box.latinHypercube(2000, seed: 4))
     #expect(ends.reasonCounts == [.stepTolerance: 2000])
     #expect(abs(ends.points - 1).max() < 1e-9)
     let edge = Function { x, y in x - log(x) - log(2 - y) + y * y }
-    let inside = try! Box(lower: [1e-3, -3], upper: [10, 1.9])
+    let inside = try Box(lower: [1e-3, -3], upper: [10, 1.9])
     let edges = minimize(edge, fromEach: inside.latinHypercube(2000, seed: 4))
     #expect(edges.converged.allSatisfy { $0 })
     // y solves 2y + 1/(2 − y) = 0.

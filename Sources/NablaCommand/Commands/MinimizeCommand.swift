@@ -194,7 +194,7 @@ private struct MinimizationReport: Report {
   var json: [(String, JSON)] {
     guard isComparison else { return [("method", .string(runs[0].row.method))] + entries(runs[0]) }
     // The best run's entries stand where those of a single one do.
-    let best = runs.min { Self.order($0.result) < Self.order($1.result) }!
+    let best = runs.min { Self.order($0) < Self.order($1) }!
     let list = runs.map { run -> JSON in
       .object(
         [("method", .string(run.row.method))] + entries(run) + [
@@ -206,8 +206,8 @@ private struct MinimizationReport: Report {
   }
 
   /// Converged before not, then by value.
-  private static func order(_ result: OptimizationResult) -> (Int, Double) {
-    (result.converged ? 0 : 1, result.value.isNaN ? .infinity : result.value)
+  private static func order(_ run: MinimizationRun) -> (Int, Double) {
+    (run.converged ? 0 : 1, run.result.value.isNaN ? .infinity : run.result.value)
   }
 
   private static func seconds(_ duration: Duration) -> Double {
@@ -236,7 +236,7 @@ private struct MinimizationReport: Report {
     table.add(
       "order", runs.map { $0.row.convergenceOrder.map { Table.format(($0 * 10).rounded() / 10) } ?? "-" })
     table.add(
-      "end", results.map { $0.converged ? $0.reason.rawValue : "not converged: \($0.reason.rawValue)" })
+      "end", runs.map { $0.converged ? $0.reason.rawValue : "not converged: \($0.reason.rawValue)" })
     return traces + table.lines + [
       "", "f, g, H, Hv: evaluations of values, gradients, Hessians and products with them.",
       "order: of convergence, as the last steps show it (1 linear, 2 quadratic).",

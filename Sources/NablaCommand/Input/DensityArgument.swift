@@ -62,35 +62,13 @@ struct DensityArgument {
     guard zip(box.lower, box.upper).allSatisfy({ $0 < $1 }) else {
       throw .usage("--over: a density has some room; a range is empty")
     }
-    let formula = formula!.outputs[0]
-    if let place = Self.negativePlace(of: Function(formula, of: names), in: box) {
+    let density = Density(formula!.outputs[0], of: names, support: box)
+    if let place = density.negativePlace() {
       let point = zip(variables, place).map { "\($0) = \(Float($1))" }.joined(separator: ", ")
       throw .usage(
         "\(option): \(text.elided()) is negative, as at \(point); a density is not: choose --over within where it is"
       )
     }
-    return Density(formula, of: names, support: box)
-  }
-
-  /// One of some hundred points, spread over the box, at which a function is negative.
-  private static func negativePlace(of f: Function, in box: Box) -> [Double]? {
-    let n = box.dimension
-    guard let unit = try? Box(lower: Array(repeating: -1, count: n), upper: Array(repeating: 1, count: n))
-    else {
-      return nil
-    }
-    let points = unit.latinHypercube(200, seed: 1)
-    let places = (0..<200).map { row in
-      zip(points.row(row).scalars, zip(box.lower, box.upper)).map { t, ends in
-        switch (ends.0.isFinite, ends.1.isFinite) {
-        case (true, true): 0.5 * (1 - t) * ends.0 + 0.5 * (1 + t) * ends.1
-        case (true, false): ends.0 + (1 + t) / (1 - t)
-        case (false, true): ends.1 - (1 - t) / (1 + t)
-        case (false, false): t / (1 - t * t)
-        }
-      }
-    }
-    let values = f.value(at: Tensor(places)).scalars
-    return zip(places, values).first { $0.1 < 0 }?.0
+    return density
   }
 }

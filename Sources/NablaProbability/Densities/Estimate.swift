@@ -47,7 +47,8 @@ public struct Estimate: Sendable {
     self.reason = reason
   }
 
-  /// What was found from several integrals; not a number only where one of them failed.
+  /// What was found from several integrals. A value that is not a number, as of a density without mass, has not
+  /// converged though all of them have.
   static func combining(_ value: Double, error: Double, _ parts: Integral...) -> Estimate {
     let reason = parts.lazy.map(\.reason).first { $0 != .converged } ?? .converged
     return Estimate(
