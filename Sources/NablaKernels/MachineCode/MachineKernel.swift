@@ -24,7 +24,7 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   /// time, some 0.1 s, and its instructions take less memory. The values of a program that large may fill a
   /// stack frame, too.
   private static var largestProgram: Int { 100_000 }
-  private static var largestFrame: Int { 64 * 1024 }
+  private static var largestFrame: Int { 256 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
   package init?(
