@@ -2,7 +2,8 @@
 
 // Rules applied while an expression is built. Each keeps the value, up to the last bit of rounding and
 // the sign of a zero, for every operand, infinities and NaN included. So x·0, x − x, x/x and sqrt(x²)
-// are left alone. The rules look at the operands only, never deeper than their operands, so building
+// are left alone. Only the logistic function as people write it overflows, or loses its digits, where its true
+// value does not; it becomes the operation that is right there (Expr+Logistic.swift). The rules look at the operands only, never deeper than their operands, so building
 // stays O(1) an operation.
 
 extension Expr {
@@ -19,6 +20,8 @@ extension Expr {
     case .select: operands[1] == operands[2] ? operands[1] : nil
     case .min, .max: operands[0] == operands[1] ? operands[0] : nil
     case .abs: operands[0].isNonNegative ? operands[0] : nil
+    case .log: operands[0].logarithmOfLogistic
+    case .log1p: operands[0].operation == .exp ? softplus(operands[0].operands[0]) : nil
     default: nil
     }
   }
@@ -38,6 +41,7 @@ extension Expr {
   private static func simplifiedDifference(_ a: Expr, _ b: Expr) -> Expr? {
     if b.isConstant(0) { return a }
     if a.isConstant(0) { return -b }
+    if a.isConstant(1), b.operation == .sigmoid { return sigmoid(-b.operands[0]) }
     if let negated = b.negated { return a + negated }
     if let opposite = b.oppositeOfNegative { return a + opposite }
     return nil
@@ -78,7 +82,7 @@ extension Expr {
     if b.isConstant(-1) { return -a }
     if let negated = b.negated { return -(a / negated) }
     if let negated = a.negated { return -(negated / b) }
-    return nil
+    return logisticQuotient(a, b)
   }
 
   private static func simplifiedNegation(_ x: Expr) -> Expr? {

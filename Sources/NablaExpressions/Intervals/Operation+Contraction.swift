@@ -64,8 +64,10 @@ extension Operation {
       b = -((-b).atMost(-y.lower))
       if b.lower > y.upper { a = a.intersection(y) } else if a.lower > y.upper { b = b.intersection(y) }
     case .stopGradient: a = a.intersection(y)
+    case .sigmoid: a = a.intersection(-(one / y.intersection(Interval(unchecked: 0, 1)) - one).log)
+    case .softplus: a = a.intersection(y.intersection(.nonNegative).expm1.log)
     // These say too little about their operands for the trouble, and a choice is looked at elsewhere.
-    case .power, .tan, .atan2, .asinSlope, .sech, .erf, .erfc, .lgamma, .polygamma, .sigmoid, .softplus,
+    case .power, .tan, .atan2, .asinSlope, .sech, .erf, .erfc, .lgamma, .polygamma,
       .sinc, .sincDerivative, .xlogy, .directionCosine, .sign, .floor, .ceil, .less, .lessOrEqual, .equal,
       .notEqual, .and, .or, .not, .select, .custom, .customBinary:
       break
@@ -73,6 +75,8 @@ extension Operation {
     }
   }
 }
+
+private let one = Interval(unchecked: 1, 1)
 
 extension Interval {
   /// The part that is not above a number.

@@ -47,7 +47,7 @@ package struct KernelExplanation: Sendable {
     let inputNames = inputs.map { $0.variableName ?? "?" }
     if let kernel = kernel as? MachineKernel<Scalar>,
       let (program, lowering) = Lowering.explained(
-        outputs: outputs, inputs: inputs, precision: Scalar.precision)
+        outputs: outputs, inputs: inputs, precision: Scalar.precision, for: instructionSet)
     {
       let listing = GraphListing(lowering.graph, outputs: outputs)
       nodes = listing.nodes(isFused: lowering.isFused)

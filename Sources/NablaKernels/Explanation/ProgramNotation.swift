@@ -5,7 +5,9 @@
 /// Values are numbered in order, `v0`, `v1`, …; constants stand where they are used, as numbers, or as bit
 /// patterns in hexadecimal where bits are combined. `a * b + c` on one line is one operation with one rounding.
 /// Comparisons make masks, all ones or all zeros in a lane, and `m ? a : b` chooses by one. `int(a)` are the
-/// bits of a as an integer, `<<` and `>>` shift them. `low` and `high` are the halves of a vector of floats.
+/// bits of a as an integer, `<<` and `>>` shift them. `special(x) ? t : a` is a, and what the table t says where x is
+/// zero, infinite, negative or NaN; `kind(a) & 0x20` a mask of the numbers that are subnormal. `low` and `high` are the
+/// halves of a vector of floats.
 struct ProgramNotation {
   private let program: VectorProgram
   private let inputNames: [String]
@@ -47,6 +49,9 @@ struct ProgramNotation {
     case .minimum: return "min(\(a), \(b))"
     case .maximum: return "max(\(a), \(b))"
     case .round: return "\(rounding(operation.immediate))(\(a))"
+    case .scale: return "\(a) * 2^\(b)"
+    case .fixUp: return "special(\(b)) ? \(bits(operation.c)) : \(a)"
+    case .classify: return "kind(\(a)) & 0x\(String(operation.immediate, radix: 16))"
     case .compare: return comparison(operation.immediate, a, b)
     case .blend: return "\(bits(operation.a)) ? \(b) : \(c)"
     case .and: return "\(bits(operation.a)) & \(bits(operation.b))"

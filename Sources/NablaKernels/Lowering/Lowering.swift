@@ -36,18 +36,21 @@ struct Lowering {
   ///   the output is written.
   /// - Complexity: O(number of nodes of the graph), and O(`limit`) for a program that is too large.
   static func program(
-    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision, limit: Int = .max
+    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision,
+    for instructionSet: InstructionSet, limit: Int = .max
   ) -> VectorProgram? {
     explained(
-      outputs: outputs, inputs: inputs, overwritten: overwritten, precision: precision, limit: limit)?.program
+      outputs: outputs, inputs: inputs, overwritten: overwritten, precision: precision, for: instructionSet,
+      limit: limit)?.program
   }
 
   /// The program, and the lowering, which knows what came of each node.
   static func explained(
-    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision, limit: Int = .max
+    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], precision: Precision,
+    for instructionSet: InstructionSet, limit: Int = .max
   ) -> (program: VectorProgram, lowering: Lowering)? {
     func lowered(_ order: Order) -> (program: VectorProgram, lowering: Lowering)? {
-      var lowering = Lowering(outputs, inputs, precision)
+      var lowering = Lowering(outputs, inputs, precision, instructionSet)
       return lowering.lower(outputs, overwritten, limit, order).map { ($0, lowering) }
     }
     guard let written = lowered(.asWritten) else { return nil }
@@ -67,8 +70,10 @@ struct Lowering {
     case depthFirst
   }
 
-  private init(_ outputs: [Expr], _ inputs: [Expr], _ precision: Precision) {
-    builder = VectorBuilder(precision)
+  private init(
+    _ outputs: [Expr], _ inputs: [Expr], _ precision: Precision, _ instructionSet: InstructionSet
+  ) {
+    builder = VectorBuilder(precision, for: instructionSet)
     graph = outputs.lazy.compactMap(\.graph).first ?? ExprGraph()
     for expression in outputs + inputs { _ = graph.id(of: expression) }
     inputOfNode = Dictionary(

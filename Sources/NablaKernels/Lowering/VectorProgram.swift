@@ -28,6 +28,12 @@ struct VectorProgram: Sendable {
     case compare
     /// b where a's sign bit is set (a is a mask), else c.
     case blend
+    /// a·2ᵇ for an integral b, rounded once. Of AVX-512 only, as the next two.
+    case scale
+    /// a, and where b is zero, infinite, negative or NaN what the table c says (a ``SpecialCases``).
+    case fixUp
+    /// The mask of the lanes of a that are of the kinds `immediate` (a ``NumberClass``).
+    case classify
     /// Sums, differences and shifts of the lanes' bits as integers.
     case addIntegers, subtractIntegers, shiftLeft, shiftRight
     /// The scalar function `functions[immediate]` of a (and b), lane by lane.
@@ -55,6 +61,12 @@ struct VectorProgram: Sendable {
     /// ¬(a < b) and ¬(a ≤ b), true of NaN.
     case notLess = 5
     case notLessOrEqual = 6
+  }
+
+  /// Kinds of numbers, as the instruction vfpclass knows them.
+  struct NumberClass: OptionSet, Sendable {
+    let rawValue: Int32
+    static let subnormal = NumberClass(rawValue: 0x20)
   }
 
   struct Operation: Hashable, Sendable {
@@ -286,6 +298,8 @@ final class ScalarFunction: Sendable {
 struct VectorBuilder {
   typealias Value = VectorProgram.Value
 
+  /// The set that the program will run on: it may have operations that others lack.
+  let instructionSet: InstructionSet
   private(set) var program: VectorProgram
   private var values: [VectorProgram.Operation: Value] = [:]
   /// The places of constants in the program, by their bits.
@@ -293,7 +307,8 @@ struct VectorBuilder {
   /// Of the operations that are written.
   private(set) var precision: Precision
 
-  init(_ precision: Precision) {
+  init(_ precision: Precision, for instructionSet: InstructionSet) {
+    self.instructionSet = instructionSet
     program = VectorProgram(precision: precision)
     self.precision = precision
   }
@@ -396,8 +411,22 @@ extension VectorBuilder {
     value(.init(code: .round, a: a, immediate: rounding.rawValue))
   }
 
+  mutating func scale(_ a: Value, by b: Value) -> Value { value(.init(code: .scale, a: a, b: b)) }
+
+  /// `a`, and what `cases` say where x is special.
+  mutating func fixUp(_ a: Value, where x: Value, _ cases: SpecialCases) -> Value {
+    let table = constant(bits: UInt64(cases.table))
+    return value(.init(code: .fixUp, a: a, b: x, c: table))
+  }
+
   mutating func negate(_ a: Value) -> Value { exclusiveOr(a, constant(-0.0)) }
-  mutating func magnitude(_ a: Value) -> Value { andNot(constant(-0.0), a) }
+
+  /// |a|, which is also that of −a.
+  mutating func magnitude(_ a: Value) -> Value {
+    let (signBit, operation) = (constant(-0.0), program.operations[Int(a)])
+    let isNegated = operation.code == .exclusiveOr && operation.b == signBit
+    return andNot(signBit, isNegated ? operation.a : a)
+  }
 }
 
 // MARK: - Bits, masks and integers
@@ -410,6 +439,10 @@ extension VectorBuilder {
 
   mutating func compare(_ a: Value, _ comparison: VectorProgram.Comparison, _ b: Value) -> Value {
     value(.init(code: .compare, a: a, b: b, immediate: comparison.rawValue))
+  }
+
+  mutating func classify(_ a: Value, _ kinds: VectorProgram.NumberClass) -> Value {
+    value(.init(code: .classify, a: a, immediate: kinds.rawValue))
   }
 
   /// `a` where the mask is set, else `b`.

@@ -43,13 +43,18 @@ struct Emitter {
   /// The place in the frame of the running sum of an output, by the output's number.
   private(set) var sumOfOutput: [Int: Int32] = [:]
 
+  /// Masks that are in registers of their own.
+  var masks = MaskRegisters()
+
   private struct ColdBlock {
     var jump: Int
     var returnTo: Int
     var function: Int
     var argument: UInt8
     var result: UInt8
+    /// A vector, or a mask register.
     var mask: UInt8
+    var livingMasks: [UInt8]
     var precision: Precision
     var isInLoop: Bool
   }
@@ -181,7 +186,7 @@ struct Emitter {
 
     coldStart = assembler.bytes.count
     for block in coldBlocks { emitCold(block) }
-    let saved = coldBlocks.isEmpty ? 0 : Int32(valueIn.count) * vectorBytes
+    let saved = coldBlocks.isEmpty ? 0 : Int32(valueIn.count + 1) * vectorBytes
     stackSize = (frameSize + saved + 63) / 64 * 64
     assembler.patch(int32: stackSize, at: frameSizePlace)
     return assembler.finish(constants: program.constants)
@@ -189,6 +194,7 @@ struct Emitter {
 
   /// Each turn of the loop finds the registers empty, and the values that were computed before in the frame.
   private mutating func beginLoop() {
+    expandMasks { _ in true }
     for register in valueIn.indices {
       guard let value = valueIn[register] else { continue }
       keepInFrame(value)
@@ -281,10 +287,13 @@ struct Emitter {
     case .minimum: binary(0x5D, position)
     case .divide: binary(0x5E, position)
     case .maximum: binary(0x5F, position)
-    case .and: binary(0x54, position, isCommutative: true)
-    case .andNot: binary(0x55, position)
-    case .or: binary(0x56, position, isCommutative: true)
-    case .exclusiveOr: binary(0x57, position, isCommutative: true)
+    case .and: if !combineMasks(0x41, position) { binary(0x54, position, isCommutative: true) }
+    case .andNot: if !combineMasks(0x42, position) { binary(0x55, position) }
+    case .or: if !combineMasks(0x45, position) { binary(0x56, position, isCommutative: true) }
+    case .exclusiveOr: if !combineMasks(0x47, position) { binary(0x57, position, isCommutative: true) }
+    case .scale: binary(0x2C, position, prefix: .x66, map: .x0F38)
+    case .fixUp: fixUp(position)
+    case .classify: classify(position)
     case .addIntegers:
       binary(assembler.opcode(double: 0xD4, single: 0xFE), position, isCommutative: true, prefix: .x66)
     case .subtractIntegers: binary(assembler.opcode(double: 0xFB, single: 0xFA), position, prefix: .x66)
@@ -313,13 +322,14 @@ struct Emitter {
 
   /// - Parameter prefix: nil for that of arithmetic.
   private mutating func binary(
-    _ opcode: UInt8, _ position: Int, isCommutative: Bool = false, prefix: Assembler.Prefix? = nil
+    _ opcode: UInt8, _ position: Int, isCommutative: Bool = false, prefix: Assembler.Prefix? = nil,
+    map: Assembler.OpcodeMap = .x0F
   ) {
     var (a, b) = (program.operations[position].a, program.operations[position].b)
     if isCommutative && registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
     let left = inRegister(a)
     let right = operand(b)
-    assembler.vector(prefix ?? assembler.packed, .x0F, opcode, result(position), left, right)
+    assembler.vector(prefix ?? assembler.packed, map, opcode, result(position), left, right)
   }
 
   private mutating func unary(
@@ -344,8 +354,8 @@ struct Emitter {
     let right = operand(operation.b)
     let predicate = UInt8(operation.immediate)
     if assembler.instructionSet == .avx512 {
-      assembler.evex(assembler.packed, .x0F, 0xC2, 1, left, right, immediate: predicate)
-      assembler.evex(.xF3, .x0F38, 0x38, result(position), 0, .register(1))  // vpmovm2q (d)
+      assembler.evex(
+        assembler.packed, .x0F, 0xC2, takeMask(for: Value(position)), left, right, immediate: predicate)
     } else {
       assembler.vector(assembler.packed, .x0F, 0xC2, result(position), left, right, immediate: predicate)
     }
@@ -353,12 +363,12 @@ struct Emitter {
 
   private mutating func blend(_ position: Int) {
     let operation = program.operations[position]
-    let mask = inRegister(operation.a)
+    let mask =
+      assembler.instructionSet == .avx512 ? maskRegister(operation.a) : inRegister(operation.a)
     let otherwise = inRegister(operation.c)
     let chosen = operand(operation.b)
     if assembler.instructionSet == .avx512 {
-      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m (d2m)
-      assembler.evex(.x66, .x0F38, 0x65, result(position), otherwise, chosen, mask: 1)
+      assembler.evex(.x66, .x0F38, 0x65, result(position), otherwise, chosen, mask: mask)
     } else {
       assembler.vector(
         .x66, .x0F3A, assembler.opcode(double: 0x4B, single: 0x4A), result(position), otherwise, chosen,
@@ -398,6 +408,31 @@ struct Emitter {
     }
     assembler.vector(
       .x66, .x0F38, isWide: isWide, opcode + (summandLast ? 0x10 : 0), target, middle, last)
+  }
+
+  /// The instruction overwrites the result that it corrects.
+  private mutating func fixUp(_ position: Int) {
+    let operation = program.operations[position]
+    let argument = inRegister(operation.b)
+    let table = operand(operation.c)
+    let target: UInt8
+    if dies(operation.a, at: position), operation.a != operation.b, registerOf[Int(operation.a)] != nil {
+      target = inRegister(operation.a)
+      takeOver(operation.a, by: position)
+    } else {
+      let source = operand(operation.a)
+      target = takeRegister(for: Value(position))
+      move(to: target, from: source)
+    }
+    assembler.vector(.x66, .x0F3A, 0x54, target, argument, table, immediate: 0)
+  }
+
+  private mutating func classify(_ position: Int) {
+    let operation = program.operations[position]
+    let argument = inRegister(operation.a)
+    assembler.evex(
+      .x66, .x0F3A, 0x66, takeMask(for: Value(position)), 0, .register(argument),
+      immediate: UInt8(operation.immediate))
   }
 
   // MARK: Mixed precision
@@ -452,6 +487,7 @@ struct Emitter {
     let operation = program.operations[position]
     save(inRegister(operation.a), at: 0)
     if operation.b >= 0 { save(inRegister(operation.b), at: vectorBytes) }
+    expandMasks { [uses] value in uses[Int(value)].first.map { $0 > position } ?? false }
     // The callee may overwrite every vector register.
     for register in valueIn.indices {
       guard let value = valueIn[register] else { continue }
@@ -467,14 +503,20 @@ struct Emitter {
   private mutating func callWhere(_ position: Int) {
     let operation = program.operations[position]
     let argument = inRegister(operation.a)
-    let mask = inRegister(operation.c)
+    let mask =
+      assembler.instructionSet == .avx512 ? maskRegister(operation.c) : inRegister(operation.c)
     let source = inRegister(operation.b)
-    let target = takeRegister(for: Value(position))
-    move(to: target, from: .register(source))
+    let target: UInt8
+    if dies(operation.b, at: position), operation.b != operation.a, operation.b != operation.c {
+      target = source
+      takeOver(operation.b, by: position)
+    } else {
+      target = takeRegister(for: Value(position))
+      move(to: target, from: .register(source))
+    }
     if assembler.instructionSet == .avx512 {
-      assembler.evex(.xF3, .x0F38, 0x39, 1, 0, .register(mask))  // vpmovq2m (d2m)
       // kortestb for the 8 lanes of doubles, kortestw for the 16 of floats
-      assembler.vex(assembler.packed, .x0F, false, is256: false, 0x98, 1, 0, .register(1))
+      assembler.vex(assembler.packed, .x0F, false, is256: false, 0x98, mask, 0, .register(mask))
     } else {
       let opcode = assembler.opcode(double: 0x0F, single: 0x0E)
       assembler.vector(.x66, .x0F38, opcode, mask, 0, .register(mask))  // vtestpd (ps)
@@ -483,7 +525,8 @@ struct Emitter {
     coldBlocks.append(
       ColdBlock(
         jump: jump, returnTo: assembler.bytes.count, function: Int(operation.immediate), argument: argument,
-        result: target, mask: mask, precision: operation.precision, isInLoop: isInLoop))
+        result: target, mask: mask, livingMasks: masks.inUse, precision: operation.precision,
+        isInLoop: isInLoop))
   }
 
   /// The way out of the straight line: all registers are kept but the result's.
@@ -491,16 +534,24 @@ struct Emitter {
     assembler.setTarget(of: block.jump)
     assembler.precision = block.precision
     save(block.argument, at: 0)
-    save(block.mask, at: vectorBytes)
     save(block.result, at: 2 * vectorBytes)
     for register in valueIn.indices {
       save(UInt8(register), at: frameSize + Int32(register) * vectorBytes)
+    }
+    let maskPlace = frameSize + Int32(valueIn.count) * vectorBytes
+    if assembler.instructionSet == .avx512 {
+      expand(block.mask, to: 0)
+      save(0, at: vectorBytes)
+      for mask in block.livingMasks { saveMask(mask, at: maskPlace + 2 * Int32(mask)) }
+    } else {
+      save(block.mask, at: vectorBytes)
     }
     emitCall(ScalarCalls.entryWhere(block.precision), block.function)
     for register in valueIn.indices where register != Int(block.result) {
       move(to: UInt8(register), from: .memory(.rsp, frameSize + Int32(register) * vectorBytes))
     }
     move(to: block.result, from: .memory(.rsp, 2 * vectorBytes))
+    for mask in block.livingMasks { loadMask(mask, at: maskPlace + 2 * Int32(mask)) }
     if block.isInLoop {
       for (column, register) in addressOf where Self.scratchRegisters.contains(register) {
         assembler.load(register, Self.columns, Int32(column) * 8)
@@ -526,7 +577,10 @@ struct Emitter {
   }
 
   /// Whether a value has been computed and not been forgotten.
-  func isKnown(_ value: Value) -> Bool { registerOf[Int(value)] != nil || frameOf[Int(value)] != nil }
+  func isKnown(_ value: Value) -> Bool { isInVector(value) || masks[value] != nil }
+
+  /// Whether a value is a vector in a register or in the frame.
+  func isInVector(_ value: Value) -> Bool { registerOf[Int(value)] != nil || frameOf[Int(value)] != nil }
 
   /// Adds a·b to a register.
   mutating func addProduct(_ a: Value, _ b: Value, to register: UInt8) {
@@ -543,9 +597,20 @@ struct Emitter {
       locked.insert(register)
       return register
     }
+    if let mask = masks[value], !isInVector(value) { return expanded(value, from: mask) }
     let source = memory(of: value)
     let register = takeRegister(for: value)
     move(to: register, from: source)
+    return register
+  }
+
+  /// A value that is in a mask register as a vector in another one.
+  mutating func expanded(_ value: Value, from mask: UInt8) -> UInt8 {
+    let register = takeRegister(for: value)
+    let precision = assembler.precision
+    assembler.precision = program.operations[Int(value)].precision
+    expand(mask, to: register)
+    assembler.precision = precision
     return register
   }
 
@@ -555,6 +620,7 @@ struct Emitter {
       locked.insert(register)
       return .register(register)
     }
+    if let mask = masks[value], !isInVector(value) { return .register(expanded(value, from: mask)) }
     return memory(of: value)
   }
 
@@ -646,6 +712,7 @@ struct Emitter {
   }
 
   private mutating func free(_ value: Value) {
+    masks.remove(value)
     if isResident(value) { return }
     if let register = registerOf[Int(value)] {
       valueIn[Int(register)] = nil

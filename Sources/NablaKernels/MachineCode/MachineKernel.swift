@@ -33,7 +33,7 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
     guard ExecutableMemory.isGranted,
       let program = Lowering.program(
         outputs: outputs, inputs: inputs, overwritten: overwritten, precision: Scalar.precision,
-        limit: Self.largestProgram),
+        for: instructionSet, limit: Self.largestProgram),
       program.largestLiveCount * Int(instructionSet.vectorBytes) <= Self.largestFrame
     else { return nil }
     variants = CodeVariants(
@@ -51,7 +51,8 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
 
   /// The emitted bytes for columns, for tests and for showing to people.
   package static func code(outputs: [Expr], inputs: [Expr], instructionSet: InstructionSet) -> [UInt8] {
-    let lowered = Lowering.program(outputs: outputs, inputs: inputs, precision: Scalar.precision)
+    let lowered = Lowering.program(
+      outputs: outputs, inputs: inputs, precision: Scalar.precision, for: instructionSet)
     guard let program = lowered else { return [] }
     let layout = CodeLayout(
       inputs: inputs.map { _ in .column }, outputs: outputs.map { _ in .column })

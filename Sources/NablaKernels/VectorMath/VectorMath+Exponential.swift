@@ -133,8 +133,9 @@ extension VectorMath {
     return p
   }
 
-  /// x·2ᵏ for an integral k with |k| ≤ 2000, in two steps.
+  /// x·2ᵏ for an integral k with |k| ≤ 2000: by an instruction, or in two steps, of which only the second rounds.
   static func scaled(_ b: inout VectorBuilder, _ x: Value, by k: Value) -> Value {
+    if b.instructionSet == .avx512 { return b.scale(x, by: k) }
     let half = b.round(b.multiply(k, b.constant(0.5)), .nearest)
     let rest = b.subtract(k, half)
     return b.multiply(b.multiply(x, powerOf2(&b, half)), powerOf2(&b, rest))
