@@ -60,7 +60,8 @@ extension Function {
 
   /// x − H⁻¹∇f, which may be written over x.
   var newtonKernel: any Kernel<Double> {
-    let step = BlockLDL(outputs[0].hessian(by: variables)).solve(outputs[0].gradient(by: variables))
+    let model = NewtonModel(self)
+    let step = model.factors.solve(model.gradient)
     return compile(
       outputs: zip(variables, step).map { $0 - $1 }, inputs: variables + parameters,
       overwritten: Dictionary(uniqueKeysWithValues: variables.indices.map { ($0, $0) }))

@@ -15,14 +15,16 @@ package struct NewtonEnds: Sendable {
   package var gradientNorms: Tensor<Double>
 }
 
-/// The expressions that kernels of Newton's method for minima share, at the variables of a scalar function.
+/// The expressions that kernels of Newton's method share, at the variables of a scalar function. Gradient and Hessian are
+/// divided by a power of two that they have in common, which no step depends on.
 struct NewtonModel {
   let function: Function
   let n: Int
   let value: Expr
   let gradient: [Expr]
   private let hessian: [[Expr]]
-  private let factors: BlockLDL
+  private let commonFactor: Double
+  let factors: BlockLDL
   /// H⁻¹ g as fractions.
   let step: (numerators: [Expr], denominator: Expr)
 
@@ -30,8 +32,11 @@ struct NewtonModel {
     self.function = function
     n = function.variables.count
     value = function.outputs[0]
-    gradient = value.gradient(by: function.variables)
-    hessian = value.hessian(by: function.variables)
+    let n = n
+    let (quotients, factor) = dividedByCommonPowerOfTwo(
+      value.gradient(by: function.variables) + value.hessian(by: function.variables).flatMap(\.self))
+    (gradient, commonFactor) = (Array(quotients[..<n]), factor)
+    hessian = (1...n).map { Array(quotients[(n * $0)..<(n * ($0 + 1))]) }
     factors = BlockLDL(hessian)
     step = factors.solveAsFractions(gradient)
   }
@@ -54,7 +59,7 @@ struct NewtonModel {
     let length = step.numerators.reduce(Expr(0)) { max($0, abs($1)) }
     // Where it decides, the denominator is positive.
     let isShort = length .<= 1e-10 * size * step.denominator
-    let norm = sqrt(gradient.reduce(Expr(0)) { $0 + $1 * $1 })
+    let norm = Expr(commonFactor) * sqrt(gradient.reduce(Expr(0)) { $0 + $1 * $1 })
     return select(isAccepted && factors.isSafelyPositiveDefinite && isShort, norm, Expr(.nan))
   }
 }

@@ -186,9 +186,20 @@ struct Lowering {
       guard node.operation == .add || node.operation == .subtract else { continue }
       for operand in [Int(node.b), Int(node.a)] where isProduct(operand) && useCounts[operand] == 1 {
         isFused[operand] = true
+        if let product = doubledProduct(operand) { isFused[product] = true }
         break
       }
     }
+  }
+
+  /// The product x·y of 2·(x·y), which nothing else uses.
+  private func doubledProduct(_ id: Int) -> Int? {
+    let node = nodes[id]
+    guard node.operation == .multiply, nodes[Int(node.a)].operation == .constant,
+      graph.constant(nodes[Int(node.a)]) == 2
+    else { return nil }
+    let product = Int(node.b)
+    return nodes[product].operation == .multiply && useCounts[product] == 1 ? product : nil
   }
 
   /// Products of which only the opposite is needed. The opposite of a factor serves all of them that it is part of:
@@ -212,7 +223,12 @@ struct Lowering {
     nodes[id].operation == .multiply || nodes[id].operation == .integerPower && nodes[id].b == 2
   }
 
+  /// The factors of a fused product; of 2·(x·y) they are 2x and y, so that one operation is a sum.
   private mutating func factors(_ id: Int) -> (Value, Value) {
+    if let product = doubledProduct(id) {
+      let (x, y) = (number(nodes[product].a), number(nodes[product].b))
+      return (builder.multiply(builder.constant(2), x), y)
+    }
     let node = nodes[id]
     return (number(node.a), number(node.operation == .multiply ? node.b : node.a))
   }

@@ -328,13 +328,18 @@ struct VectorBuilder {
 
   /// In single precision, the lower half of `bits`.
   mutating func constant(bits: UInt64) -> Value {
-    let bits = precision == .double ? bits : bits << 32 | bits & 0xFFFF_FFFF
+    let bits = VectorBuilder.pattern(bits, precision)
     let place = constants[bits] ?? Int32(program.constants.count)
     if place == program.constants.count {
       program.constants.append(bits)
       constants[bits] = place
     }
     return value(.init(code: .constant, immediate: place))
+  }
+
+  /// How a program holds the bits of a constant.
+  private static func pattern(_ bits: UInt64, _ precision: Precision) -> UInt64 {
+    precision == .double ? bits : bits << 32 | bits & 0xFFFF_FFFF
   }
 
   /// A number, rounded to the current precision.
@@ -386,15 +391,34 @@ extension VectorBuilder {
 extension VectorBuilder {
   mutating func add(_ a: Value, _ b: Value) -> Value { value(.init(code: .add, a: a, b: b)) }
   mutating func subtract(_ a: Value, _ b: Value) -> Value { value(.init(code: .subtract, a: a, b: b)) }
-  mutating func multiply(_ a: Value, _ b: Value) -> Value { value(.init(code: .multiply, a: a, b: b)) }
+  mutating func multiply(_ a: Value, _ b: Value) -> Value {
+    // The same number, by a unit that is less busy.
+    if isTwo(a) { return add(b, b) }
+    if isTwo(b) { return add(a, a) }
+    return value(.init(code: .multiply, a: a, b: b))
+  }
+
   mutating func divide(_ a: Value, _ b: Value) -> Value { value(.init(code: .divide, a: a, b: b)) }
   mutating func squareRoot(_ a: Value) -> Value { value(.init(code: .squareRoot, a: a)) }
   mutating func minimum(_ a: Value, _ b: Value) -> Value { value(.init(code: .minimum, a: a, b: b)) }
   mutating func maximum(_ a: Value, _ b: Value) -> Value { value(.init(code: .maximum, a: a, b: b)) }
 
+  private func isTwo(_ a: Value) -> Bool {
+    let operation = program.operations[Int(a)]
+    return operation.code == .constant
+      && program.constants[Int(operation.immediate)] == VectorBuilder.pattern(operation.precision.bits(2), operation.precision)
+  }
+
+  /// 2a, if it has been computed.
+  private func twice(_ a: Value) -> Value? {
+    values[.init(code: .add, a: a, b: a, precision: precision)]
+  }
+
   /// a·b + c.
   mutating func multiplyAdd(_ a: Value, _ b: Value, _ c: Value) -> Value {
-    value(.init(code: .multiplyAdd, a: a, b: b, c: c))
+    if isTwo(a), let product = twice(b) { return add(product, c) }
+    if isTwo(b), let product = twice(a) { return add(product, c) }
+    return value(.init(code: .multiplyAdd, a: a, b: b, c: c))
   }
 
   /// c − a·b.
