@@ -29,16 +29,15 @@ extension Function {
     }
     let rows = count ?? 1
     var result = Tensor<Double>(columnsOf: rows, [n])
-    let failures = Tensor<Double>(uninitialized: [rows])
     let strides = result.strides
+    var failures: [Int] = []
     withInputColumns(points, parameters) { inputs in
-      var outputs = (0..<n).map {
+      let outputs = (0..<n).map {
         OutputColumn(base: result.storage.base + $0 * strides[1], stride: strides[0])
       }
-      outputs.append(OutputColumn(base: failures.storage.base, stride: 1))
-      chain.run(count: rows, inputs: inputs, outputs: outputs)
+      failures = chain.run(count: rows, inputs: inputs, outputs: outputs)
     }
-    for failed in 0..<rows where failures.storage.base[failed] != 0 {
+    for failed in failures {
       let hessian = hessian(
         at: points.rank == 2 ? points.row(failed) : points,
         parameters: parameters.map { $0.rank == 2 ? $0.row(failed) : $0 })

@@ -11,9 +11,8 @@ extension KernelChain {
   /// LAPACK gains on it.
   package static var largestOrder: Int { 8 }
 
-  /// The eigenvalues, ascending, of a symmetric matrix of expressions (``SymmetricTridiagonal``): outputs
-  /// 0 ..< n; output n is 0 where they are right, and 1 where they are not to be used: where squares of
-  /// entries may overflow or underflow, entries are not finite, or the iteration has not ended.
+  /// The eigenvalues, ascending, of a symmetric matrix of expressions (``SymmetricTridiagonal``). They are of no use
+  /// where squares of entries may overflow or underflow, entries are not finite, or the iteration has not ended.
   ///
   /// - Parameters:
   ///   - matrix: rows, 1 to ``largestOrder``, of which the lower triangle is read.
@@ -23,9 +22,9 @@ extension KernelChain {
     let reduced = SymmetricTridiagonal(reducing: matrix)
     if n <= 2 {
       let kernel = compile(outputs: reduced.eigenvalues + [select(reduced.isExtreme, 1, 0)], inputs: inputs)
-      return KernelChain([
-        Stage(kernel, reads: inputs.indices.map { .input($0) }, writes: (0...n).map { .output($0) })
-      ])
+      let values = (0..<n).map { Place.output($0) }
+      return KernelChain(
+        [Stage(kernel, reads: inputs.indices.map { .input($0) }, writes: values + [.block(0)])], failures: 0)
     }
     let failed = n + n
     // In the block: the diagonal, the squares beside it, `tiny`, and how the step ended.
@@ -55,8 +54,8 @@ extension KernelChain {
         compile(
           outputs: variables.eigenvalues + [select(!variables.isExtreme && settled, 0, 1)],
           inputs: variables.all),
-        reads: diagonal + squares + [tiny], writes: (0...n).map { .output($0) }))
-    return KernelChain(stages)
+        reads: diagonal + squares + [tiny], writes: (0..<n).map { .output($0) } + [.block(failed)]))
+    return KernelChain(stages, failures: failed)
   }
 
   /// A step of the iteration for matrices of an order, which writes over what it reads; its last output is 1

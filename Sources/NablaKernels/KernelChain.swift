@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Synchronization
+
 /// Kernels that run one after another over the same points, some of them again and again: what a loop is to
 /// straight-line code.
 ///
@@ -53,13 +55,18 @@ package struct KernelChain: Sendable {
 
   private let stages: [Stage]
   private let outputCount: Int
+  /// The column of the block that says of which points the results are of no use: where it is not zero.
+  private let failures: Int?
   /// Columns of the block.
   private let columnCount: Int
   /// Points of the block: a multiple of any vector's.
   private let blockSize: Int
 
-  package init(_ stages: [Stage]) {
+  /// - Parameter failures: a column of the block, written by the last stage, that is not zero where results are of
+  ///   no use.
+  package init(_ stages: [Stage], failures: Int? = nil) {
     self.stages = stages
+    self.failures = failures
     var (columns, outputs) = (0, 0)
     for place in stages.flatMap({ $0.reads + $0.writes }) {
       switch place {
@@ -76,21 +83,28 @@ package struct KernelChain: Sendable {
 
   /// Runs the chain for points 0 ..< count, on several threads where the work is worth it. A point's results
   /// have the same bits in every run if each repeated kernel leaves alone what is zero in its last output.
+  ///
+  /// - Returns: the points whose results are of no use, ascending.
+  @discardableResult
   package func run(
     count: Int, inputs: UnsafePointer<InputColumn<Double>>, outputs: UnsafePointer<OutputColumn<Double>>
-  ) {
+  ) -> [Int] {
     nonisolated(unsafe) let (inputs, outputs) = (inputs, outputs)
     let cost = stages.reduce(0) { $0 + $1.estimatedCost }
     let isStreamed = exceedsCaches(count: count, outputCount: outputCount, of: Double.self)
+    let failed = Mutex<[Int]>([])
     Parallelism.forEachChunk(of: count, costPerItem: cost, unit: Double.tileWidth) { range in
-      run(range, inputs, outputs, isStreamed)
+      let inRange = run(range, inputs, outputs, isStreamed)
+      if !inRange.isEmpty { failed.withLock { $0 += inRange } }
     }
+    return failed.withLock { $0.sorted() }
   }
 
   private func run(
     _ range: Range<Int>, _ inputs: UnsafePointer<InputColumn<Double>>,
     _ outputs: UnsafePointer<OutputColumn<Double>>, _ isStreamed: Bool
-  ) {
+  ) -> [Int] {
+    var failed: [Int] = []
     withUnsafeTemporaryAllocation(
       byteCount: columnCount == 0 ? 0 : columnCount * blockSize * MemoryLayout<Double>.stride, alignment: 64
     ) { bytes in
@@ -104,11 +118,35 @@ package struct KernelChain: Sendable {
       while start < range.upperBound {
         let count = Swift.min(blockSize, range.upperBound - start)
         for run in runs { run.run(start, count) }
+        if let failures {
+          let column = block.baseAddress! + failures * blockSize
+          var next = firstNonzero(column, in: 0..<count)
+          while let i = next {
+            failed.append(start + i)
+            next = firstNonzero(column, in: i + 1..<count)
+          }
+        }
         start += count
       }
       for run in runs { run.deallocate() }
     }
+    return failed
   }
+}
+
+/// The first place of a range where a column is not zero; eight are looked at together.
+private func firstNonzero(_ column: UnsafePointer<Double>, in range: Range<Int>) -> Int? {
+  var i = range.lowerBound
+  while i + 8 <= range.upperBound {
+    let numbers = UnsafeRawPointer(column + i).loadUnaligned(as: SIMD8<Double>.self)
+    if any(numbers .!= 0) { break }
+    i += 8
+  }
+  while i < range.upperBound {
+    if column[i] != 0 { return i }
+    i += 1
+  }
+  return nil
 }
 
 /// A stage with its columns: those of the block stay, those of the caller move on from block to block.
@@ -178,9 +216,7 @@ private struct StageRun {
 
   private func isZero(_ count: Int) -> Bool {
     guard let last else { return true }
-    // Mostly one of the first is not: the loop is short until the last turns.
-    for i in 0..<count where last[i] != 0 { return false }
-    return true
+    return firstNonzero(last, in: 0..<count) == nil
   }
 
   /// Lets point 0 be the block's first.

@@ -58,7 +58,8 @@ extension LinearAlgebra {
     _ a: Tensor<S>, _ b: Tensor<S>
   ) throws(LinearAlgebraError) -> Tensor<S> {
     if let matrices = a as? Tensor<Double>, let vectors = b as? Tensor<Double>,
-      SmallMatrices.areWorthwhile(matrices), vectors.shape == Array(matrices.shape.dropLast())
+      SmallMatrices.areWorthwhile(matrices, upTo: SmallMatrices.largestOrderOfSolutions),
+      vectors.shape == Array(matrices.shape.dropLast())
     {
       return try SmallMatrices.solvePositiveDefinite(matrices, vectors) as! Tensor<S>
     }

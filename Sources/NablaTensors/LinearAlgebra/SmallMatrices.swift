@@ -12,10 +12,17 @@ enum SmallMatrices {
   /// Fewer matrices are done by LAPACK before a kernel is compiled.
   private static let smallestBatch = 64
 
-  static func areWorthwhile(_ matrices: Tensor<Double>) -> Bool {
+  /// The largest order of matrices that solutions are computed for here; of the code for larger ones little is left in
+  /// the caches.
+  static let largestOrderOfSolutions = 16
+
+  /// Whether a batch is large enough and its matrices are small enough: of an order up to `largestOrder`.
+  static func areWorthwhile(
+    _ matrices: Tensor<Double>, upTo largestOrder: Int = KernelChain.largestOrder
+  ) -> Bool {
     let shape = matrices.shape
     guard shape.count >= 3 && shape[shape.count - 1] == shape[shape.count - 2] else { return false }
-    return (1...KernelChain.largestOrder).contains(shape[shape.count - 1])
+    return (1...largestOrder).contains(shape[shape.count - 1])
       && shape.dropLast(2).reduce(1, *) >= smallestBatch
   }
 
@@ -60,9 +67,9 @@ enum SmallMatrices {
     let failed = select(factors.isSafelyPositiveDefinite && isFinite - isFinite .== 0, 0, 1)
     let inputs = matrix.flatMap { $0 } + vector
     let kernel = compile(outputs: solution + [failed], inputs: inputs)
-    return KernelChain([
-      .init(kernel, reads: inputs.indices.map { .input($0) }, writes: (0...n).map { .output($0) })
-    ])
+    let values = (0..<n).map { KernelChain.Place.output($0) }
+    return KernelChain(
+      [.init(kernel, reads: inputs.indices.map { .input($0) }, writes: values + [.block(0)])], failures: 0)
   }
 
   /// The lower triangle of a matrix of variables, by rows.
@@ -73,7 +80,7 @@ enum SmallMatrices {
   // MARK: Running
 
   /// Runs a chain whose inputs are the lower triangle of a matrix and a vector, and whose outputs are a result
-  /// of `columns` numbers and whether that is of no use; `fallback` then computes it, from the whole matrix in rows.
+  /// of `columns` numbers. Where that is of no use `fallback` computes it, from the whole matrix in rows.
   private static func run(
     _ chain: KernelChain, on matrices: Tensor<Double>, _ vectors: Tensor<Double>? = nil, columns: Int,
     fallback: (
@@ -87,7 +94,7 @@ enum SmallMatrices {
     let flat = matrices.rank == 3 ? matrices : matrices.reshaped([count, n, n])
     let vectors = vectors.map { $0.rank == 2 ? $0 : $0.reshaped([count, n]) }
     let results = Tensor<Double>(columnsOf: count, [columns])
-    let failures = Tensor<Double>(uninitialized: [count])
+    var failures: [Int] = []
     flat.withUnsafeStridedPointer { base, strides in
       var inputs: [InputColumn<Double>] = []
       for i in 0..<n {
@@ -97,15 +104,14 @@ enum SmallMatrices {
       vectors?.withUnsafeStridedPointer { base, strides in
         inputs += (0..<n).map { InputColumn(base: base + $0 * strides[1], stride: strides[0]) }
       }
-      var outputs = (0..<columns).map {
+      let outputs = (0..<columns).map {
         OutputColumn(base: results.storage.base + $0 * results.strides[1], stride: results.strides[0])
       }
-      outputs.append(OutputColumn(base: failures.storage.base, stride: 1))
-      chain.run(count: count, inputs: inputs, outputs: outputs)
+      failures = chain.run(count: count, inputs: inputs, outputs: outputs)
     }
     withExtendedLifetime(vectors) {}
     var result = [Double](repeating: 0, count: columns)
-    for failed in 0..<count where failures.storage.base[failed] != 0 {
+    for failed in failures {
       var matrix = flat.row(failed).scalars
       for i in 0..<n { for j in 0..<i { matrix[j * n + i] = matrix[i * n + j] } }
       var vector = vectors?.row(failed).scalars ?? []
