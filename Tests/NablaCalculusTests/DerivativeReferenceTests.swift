@@ -27,6 +27,9 @@ import TestSupport
     let gradient = reference.gradient.map(\.value)
     let hessian = reference.hessian.flatMap { $0.map(\.value) }
 
+    // Modes that do not see the whole graph add up what it simplifies, as in 1 − sigmoid(x).
+    let sums = bounds.gradient.map { $0 + 0x1p-53 * (gradient.map { abs($0) }.max() ?? 0) }
+
     let e = f.evaluate([.value, .gradient, .hessian, .laplacian], at: point)
     expect([e.value.item], [reference.value.value], [1e-14 * abs(reference.value.value)], "value")
     expect(e.gradient.scalars, gradient, bounds.gradient, "gradient, reverse mode")
@@ -38,7 +41,7 @@ import TestSupport
       let evaluator = ExpressionEvaluator(f.outputs[0], f.variables)
       let dual = HyperDual<SIMD4<Double>>.valueGradientAndHessian(
         of: { evaluator.value(at: $0) }, at: point.scalars)
-      expect(dual.gradient, gradient, bounds.gradient.map { 8 * $0 }, "gradient, dual numbers")
+      expect(dual.gradient, gradient, sums.map { 8 * $0 }, "gradient, dual numbers")
       expect(dual.hessian.flatMap { $0 }, hessian, bounds.hessian.map { 8 * $0 }, "Hessian, dual numbers")
     }
 
@@ -48,7 +51,7 @@ import TestSupport
       [.jacobianVectorProduct, .hessianVectorProduct], at: point, direction: directions)
     // 0·inf is NaN where a partial derivative overflows.
     guard (gradient + hessian).allSatisfy(\.isFinite) else { return }
-    expect(forward.jacobianVectorProduct.scalars, gradient, bounds.gradient, "gradient, forward mode")
+    expect(forward.jacobianVectorProduct.scalars, gradient, sums, "gradient, forward mode")
     expect(forward.hessianVectorProduct.scalars, hessian, bounds.hessian, "Hessian, forward over reverse")
     let traceBound = (0..<n).map { bounds.hessian[$0 * n + $0] }.reduce(0, +)
     let trace = (0..<n).map { hessian[$0 * n + $0] }

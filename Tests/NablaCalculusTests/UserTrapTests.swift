@@ -85,7 +85,11 @@ import Testing
     // 0 · log 0.
     Trap("x*log(x)", at: 0, gradient: [nan], hessian: [nan]),
     Trap("xlogy(x, x)", at: 0, gradient: [-inf], hessian: [inf], dual: ([nan], [nan])),
-    Trap("log(1 + exp(x))", at: 1000, gradient: [nan], hessian: [nan]),
+    // The logistic function as people write it becomes the one that neither overflows nor cancels.
+    Trap("log(1 + exp(x))", at: 1000, gradient: [1], hessian: [0]),
+    Trap("log(1 - 1/(1 + exp(-x)))", at: 40, gradient: [-1], hessian: [-4.248354255291589e-18]),
+    Trap("-log(1/(1 + exp(-x)))", at: -800, gradient: [-1], hessian: [0]),
+    Trap("exp(x)/(1 + exp(x))", at: 1000, gradient: [0], hessian: [0]),
     Trap("softplus(x)", at: 1000, gradient: [1], hessian: [0]),
   ]
 

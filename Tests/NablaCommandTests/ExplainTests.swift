@@ -31,7 +31,7 @@ private let best = ["NABLA_ISA": ""]
           n2 = y
           n3 = n1 * n2   becomes part of the operation that uses it
           n4 = n0 + n3
-          n5 = n0 * n2
+          n5 = n0 * n2   becomes part of the operation that uses it
           n6 = 2 * n5    becomes part of the operation that uses it
         """), "\(run.output)")
     for line in [

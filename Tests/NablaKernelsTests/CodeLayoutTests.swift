@@ -90,7 +90,8 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
   @Test func sharedOperationsComeFirst() throws {
     let (x, p) = (Expr.variable("x"), Expr.variable("p"))
     let program = try #require(
-      Lowering.program(outputs: [x * exp(p) + sin(p), p * 2], inputs: [x, p], precision: .double))
+      Lowering.program(
+        outputs: [x * exp(p) + sin(p), p * 2], inputs: [x, p], precision: .double, for: .avx512))
     let (hoisted, count) = program.hoisting { $0 == 1 }
     let loop = hoisted.operations[count...].map(\.code)
     #expect(loop.sorted { $0.rawValue < $1.rawValue } == [.input, .multiplyAdd, .store, .store])
@@ -102,7 +103,8 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
     let (x, y, z) = (Expr.variable("x"), Expr.variable("y"), Expr.variable("z"))
     let program = try #require(
       Lowering.program(
-        outputs: [x * y, -(x * z), -(y * z), x * x + y, y * y, y * y], inputs: [x, y, z], precision: .double))
+        outputs: [x * y, -(x * z), -(y * z), x * x + y, y * y, y * y], inputs: [x, y, z], precision: .double,
+        for: .avx2))
     // −x z and −y z share −z; y² is needed twice.
     #expect(program.operations.count { $0.code == .exclusiveOr } == 1)
     let accumulating = program.accumulatingProducts(behind: 0) { $0 != 0 }
@@ -158,7 +160,7 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let outputs = (0..<2).map { _ in expressions.next(size: 1 + trial % 40) }
       let program = try #require(
-        Lowering.program(outputs: outputs, inputs: variables, precision: .double))
+        Lowering.program(outputs: outputs, inputs: variables, precision: .double, for: .avx512))
       let (hoisted, count) = program.hoisting { $0 < 2 }
       let interleaved = hoisted.interleaved(2, behind: count)
       // One of the vectors alone is the program again.

@@ -94,7 +94,8 @@ import TestSupport
     let inputs = ["x", "y", "z"].map { Expr.variable($0) }
     let program = try #require(
       Lowering.program(
-        outputs: [inputs.reduce(0, +)], inputs: inputs, precision: scalar == .double ? .double : .single))
+        outputs: [inputs.reduce(0, +)], inputs: inputs, precision: scalar == .double ? .double : .single,
+        for: set))
     let layout = CodeLayout(
       inputs: [.row(stride: 3), .nextInRow(stride: 3), .row(stride: 3)], outputs: [.column])
     var emitter = Emitter(program, layout: layout, instructionSet: set)
@@ -123,7 +124,7 @@ import TestSupport
       (.scalar, "vmovs\(suffix) \(precision == .double ? "QWORD" : "DWORD") PTR [rax],xmm0"),
     ]
     for (place, store) in cases {
-      var builder = VectorBuilder(precision)
+      var builder = VectorBuilder(precision, for: set)
       builder.store(builder.input(0), output: 0)
       let layout =
         place == .scalar
@@ -218,6 +219,15 @@ private struct ExpectedInstructions {
       .init(
         .callWhere, [.dying, .dying, .dying],
         isAVX2 ? "vtest{p} %2,%2" : "vpmov{q}2m k1,%2; kortest{b} k1,k1"))
+    if !isAVX2 {
+      rows += [
+        .init(.scale, [.dying, .dying], "vscalef{p} %0,%0,%1"),
+        .init(.scale, [.living, .constant], "vscalef{p} %1,%0,{C}"),
+        .init(.fixUp, [.dying, .dying, .constant], "vfixupimm{p} %0,%1,{C}"),
+        .init(.fixUp, [.living, .dying, .shared], "vfixupimm{p} %2,%1,{M},0x0"),
+        .init(.classify, [.dying], "vfpclass{p} k1,%0,0x20; vpmovm2{q} %0,k1", immediate: 0x20),
+      ]
+    }
     rows.append(.init(.shiftLeft, [.dying], "vpsll{q} %0,%0,0xc", immediate: 12))
     rows.append(.init(.shiftRight, [.living], "vpsrl{q} %1,%0,0x1f", immediate: 31))
     return rows

@@ -52,7 +52,7 @@ import TestSupport
     let dividends = (0..<8).map { Expr.variable("x\($0)") }, y = Expr.variable("y")
     let quotients = dividends.map { $0 / y }
     let program = try #require(
-      Lowering.program(outputs: quotients, inputs: dividends + [y], precision: .double))
+      Lowering.program(outputs: quotients, inputs: dividends + [y], precision: .double, for: .avx2))
     #expect(program.operations.count { $0.code == .divide } == 1)
     let randoms = (0..<200).map { _ in
       Double.random(in: -2...2, using: &generator)

@@ -10,7 +10,8 @@ import Testing
   private let x = Expr.variable("x"), y = Expr.variable("y"), z = Expr.variable("z")
 
   private func notation(_ outputs: [Expr], _ inputs: [Expr]) throws -> [String] {
-    let program = try #require(Lowering.program(outputs: outputs, inputs: inputs, precision: .double))
+    let program = try #require(
+      Lowering.program(outputs: outputs, inputs: inputs, precision: .double, for: .avx2))
     let notation = ProgramNotation(program, inputNames: inputs.map { $0.variableName ?? "" })
     return program.operations.indices.filter { program.operations[$0].code != .constant }.map { position in
       (notation.name(position) ?? "output \(program.operations[position].immediate)") + " = "

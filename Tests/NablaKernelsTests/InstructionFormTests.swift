@@ -30,7 +30,7 @@ import TestSupport
     var compared = 0
     // Without optimisation the scalar code takes a minute for all. Who asks for few graphs gets few forms.
     let step = Swift.max(isRelease ? 1 : 7, 1000 / Swift.max(1, RandomGraphs.count))
-    for operation in FormOperation.all {
+    for operation in FormOperation.all(instructionSet) {
       let forms = operation.forms(instructionSet)
       for form in stride(from: 0, to: forms.count, by: step).map({ forms[$0] }) {
         let test = try FormProgram<Scalar>(operation, form, instructionSet, &generator)
@@ -63,24 +63,32 @@ struct FormOperation: CustomStringConvertible {
 
   var description: String { "\(code) \(immediate)" }
 
-  static let all: [FormOperation] =
+  /// Those that an instruction set has.
+  static func all(_ set: InstructionSet) -> [FormOperation] {
     [.add, .subtract, .multiply, .divide].map { .init(code: $0, operandCount: 2, isArithmetic: true) }
-    + [.multiplyAdd, .negativeMultiplyAdd, .multiplySubtract].map {
-      .init(code: $0, operandCount: 3, isArithmetic: true)
-    }
-    + [.minimum, .maximum, .and, .or, .exclusiveOr, .andNot, .addIntegers, .subtractIntegers].map {
-      .init(code: $0, operandCount: 2)
-    }
-    + [.init(code: .squareRoot, operandCount: 1, isArithmetic: true), .init(code: .blend, operandCount: 3)]
-    + (0...3).map { .init(code: .round, operandCount: 1, immediate: $0, isArithmetic: true) }
-    + (0...6).map { .init(code: .compare, operandCount: 2, immediate: $0) }
-    + [0, 1, 12, 23, 31, 32, 52, 63].flatMap { count in
-      [.shiftLeft, .shiftRight].map { .init(code: $0, operandCount: 1, immediate: count) }
-    }
-    + [
-      .init(code: .call, operandCount: 1), .init(code: .call, operandCount: 2),
-      .init(code: .callWhere, operandCount: 3),
-    ]
+      + [.multiplyAdd, .negativeMultiplyAdd, .multiplySubtract].map {
+        .init(code: $0, operandCount: 3, isArithmetic: true)
+      }
+      + [.minimum, .maximum, .and, .or, .exclusiveOr, .andNot, .addIntegers, .subtractIntegers].map {
+        .init(code: $0, operandCount: 2)
+      }
+      + (set == .avx512
+        ? [
+          .init(code: .scale, operandCount: 2, isArithmetic: true),
+          .init(code: .fixUp, operandCount: 3, isArithmetic: true),
+          .init(code: .classify, operandCount: 1, immediate: VectorProgram.NumberClass.subnormal.rawValue),
+        ] : [])
+      + [.init(code: .squareRoot, operandCount: 1, isArithmetic: true), .init(code: .blend, operandCount: 3)]
+      + (0...3).map { .init(code: .round, operandCount: 1, immediate: $0, isArithmetic: true) }
+      + (0...6).map { .init(code: .compare, operandCount: 2, immediate: $0) }
+      + [0, 1, 12, 23, 31, 32, 52, 63].flatMap { count in
+        [.shiftLeft, .shiftRight].map { .init(code: $0, operandCount: 1, immediate: count) }
+      }
+      + [
+        .init(code: .call, operandCount: 1), .init(code: .call, operandCount: 2),
+        .init(code: .callWhere, operandCount: 3),
+      ]
+  }
 
   /// All places of the operands, with each number of registers that are taken by others.
   func forms(_ instructionSet: InstructionSet) -> [OperandForm] {
@@ -142,7 +150,7 @@ extension FormOperation {
   func program(
     _ form: OperandForm, _ precision: Precision, constant: () -> UInt64
   ) -> (VectorProgram, CodeLayout) {
-    var builder = VectorBuilder(precision)
+    var builder = VectorBuilder(precision, for: .avx512)
     let fillers = (0..<form.fillers).map { builder.input($0) }
     var layout = CodeLayout(inputs: fillers.map { _ in .column }, outputs: [])
     var operands: [VectorProgram.Value] = []

@@ -60,7 +60,7 @@ import TestSupport
     ])
     let numbers = (0..<count).map { Double($0 + 1) }
     var results = [Double](repeating: .nan, count: count)
-    numbers.withUnsafeBufferPointer { numbers in
+    _ = numbers.withUnsafeBufferPointer { numbers in
       results.withUnsafeMutableBufferPointer { results in
         chain.run(
           count: count, inputs: [InputColumn(base: numbers.baseAddress!, stride: 1)],
@@ -87,7 +87,7 @@ import TestSupport
       #expect(isSame(row[2], x < y ? x + 1 : y + 2) || row[2].isNaN, "\(point)")
     }
     let program = try #require(
-      Lowering.program(outputs: Array(outputs.prefix(2)), inputs: [x, y], precision: .double))
+      Lowering.program(outputs: Array(outputs.prefix(2)), inputs: [x, y], precision: .double, for: .avx2))
     #expect(program.operations.map(\.code).filter { $0 != .input && $0 != .store } == [.minimum, .maximum])
   }
 }

@@ -55,7 +55,9 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
     let output = many.shuffled(using: &generator).reduce(0 as Expr) { $0 * 0.97 + $1 * $1 }
     let rounded = many.shuffled(using: &generator).reduce(output) { lgamma($0 * 0.01) + $1 }
     let program = try #require(
-      Lowering.program(outputs: [output, rounded], inputs: [x, y], precision: Scalar.precision))
+      Lowering.program(
+        outputs: [output, rounded], inputs: [x, y], precision: Scalar.precision,
+        for: instructionSet))
     let kernel = try #require(
       MachineKernel<Scalar>(outputs: [output, rounded], inputs: [x, y], instructionSet: instructionSet))
     let points = (0..<21).map { [Scalar($0) - 6, 0.3 * Scalar($0)] }
@@ -81,7 +83,9 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
       var expressions = RandomExpression(seed: seed &+ UInt64(trial), variables: variables)
       let output = expressions.next(size: 1 + trial % 30)
       let program = try #require(
-        Lowering.program(outputs: [output], inputs: variables, precision: Scalar.precision))
+        Lowering.program(
+          outputs: [output], inputs: variables, precision: Scalar.precision,
+          for: [.avx512, .avx2][trial % 2]))
       let points: [[Scalar]] = randomPoints(5, dimension: 3, within: 2, using: &generator)
       for point in points {
         let value = interpret(program, inputs: point, outputCount: 1)[0]

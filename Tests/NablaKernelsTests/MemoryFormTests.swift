@@ -57,7 +57,7 @@ import TestSupport
 
   /// Copies inputs behind `fillers` others, and then those.
   private func program(_ fillers: Int, _ order: [Int], precision: Precision) -> VectorProgram {
-    var builder = VectorBuilder(precision)
+    var builder = VectorBuilder(precision, for: .avx2)
     let living = (0..<fillers).map { builder.input($0) }
     for input in order { builder.store(builder.input(fillers + input), output: input) }
     for (output, value) in living.enumerated() { builder.store(value, output: order.count + output) }

@@ -11,7 +11,7 @@ import TestSupport
   /// Calls, rare ones too, spilled values and constants of both precisions with the same bits, in both halves.
   @Test(arguments: InstructionSet.allCases.filter { $0 != .portable && $0.isAvailable })
   func bothHalvesEqualTheProgram(instructionSet: InstructionSet) {
-    var b = VectorBuilder(.single)
+    var b = VectorBuilder(.single, for: instructionSet)
     let (x, y) = (b.input(0), b.input(1))
     let sum = b.add(x, b.constant(1))
     let mixed = b.inDoublePrecision([x, y, sum]) { b, operands in
@@ -57,7 +57,8 @@ import TestSupport
   func sharedInputsGiveTheSameBits(instructionSet: InstructionSet, parts: Int) throws {
     let (x, y) = (Expr.variable("x"), Expr.variable("y"))
     let outputs = [pow(x, y), tanh(y) * x + acos(y), erf(x * y) + sinh(y) * cosh(x), hypot(y, exp(y))]
-    let program = try #require(Lowering.program(outputs: outputs, inputs: [x, y], precision: .single))
+    let program = try #require(
+      Lowering.program(outputs: outputs, inputs: [x, y], precision: .single, for: instructionSet))
     let layout = CodeLayout(
       inputs: [.column, .shared], outputs: Array(repeating: .column, count: outputs.count), parts: parts)
     let code = Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
@@ -97,8 +98,11 @@ import TestSupport
       }
       if count == 0 || operation == .lgamma { continue }
       let output = Expr.applying(operation, to: Array(inputs.prefix(count)))
-      let program = Lowering.program(outputs: [output], inputs: inputs, precision: precision)
-      #expect(program.map { !$0.operations.contains { $0.code == .call } } ?? false, "\(operation)")
+      for set in [InstructionSet.avx512, .avx2] {
+        let program = Lowering.program(outputs: [output], inputs: inputs, precision: precision, for: set)
+        #expect(
+          program.map { !$0.operations.contains { $0.code == .call } } ?? false, "\(operation) on \(set)")
+      }
     }
   }
 }

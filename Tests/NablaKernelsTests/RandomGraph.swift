@@ -41,7 +41,7 @@ struct RandomGraph<Scalar: BitwiseScalar> {
     let size = Int.random(in: 1...(1 << Int.random(in: 0...7, using: &generator)), using: &generator)
     let outputs = (0..<3).map { _ in expressions.next(size: size) }
     let program = try #require(
-      Lowering.program(outputs: outputs, inputs: variables, precision: Scalar.precision))
+      Lowering.program(outputs: outputs, inputs: variables, precision: Scalar.precision, for: instructionSet))
     let kernel = try #require(
       MachineKernel<Scalar>(outputs: outputs, inputs: variables, instructionSet: instructionSet))
 

@@ -81,6 +81,9 @@ private func value<Scalar: BitwiseScalar>(
   case .or: return bits(|)
   case .exclusiveOr: return bits(^)
   case .andNot: return bits { ~$0 & $1 }
+  case .scale: return scaled(a, by: b)
+  case .fixUp: return fixedUp(a, where: b, UInt32(truncatingIfNeeded: c.bitPattern))
+  case .classify: return Scalar(bitPattern: a.isSubnormal ? .max : 0)
   case .compare:
     let holds: Bool
     switch VectorProgram.Comparison(rawValue: operation.immediate)! {
@@ -102,5 +105,57 @@ private func value<Scalar: BitwiseScalar>(
   case .callWhere:
     return c.sign == .minus ? Scalar(program.functions[immediate].value(Double(a), 0)) : b
   case .input, .store, .widenLow, .widenHigh, .narrow: preconditionFailure("no operation on \(Scalar.self)")
+  }
+}
+
+/// a·2^⌊b⌋ with one rounding, and the special cases of the instruction vscalef.
+private func scaled<Scalar: BitwiseScalar>(_ a: Scalar, by b: Scalar) -> Scalar {
+  if a.isSignalingNaN || b.isNaN { return .nan }
+  if b.isInfinite {
+    let isUp = b > 0
+    if a.isNaN { return isUp ? .infinity : 0 }
+    if isUp ? a == 0 : a.isInfinite { return .nan }
+    let result: Scalar = isUp ? .infinity : 0
+    return a.sign == .minus ? -result : result
+  }
+  if a.isNaN || a == 0 || a.isInfinite { return a }
+  let least = Scalar.leastNormalMagnitude.exponent
+  let shift = Scalar.Exponent(Swift.max(-10_000, Swift.min(10_000, b.rounded(.down))))
+  let exponent = a.exponent + shift
+  let magnitude: Scalar
+  if exponent > Scalar.greatestFiniteMagnitude.exponent {
+    magnitude = .infinity
+  } else if exponent >= least {
+    magnitude = Scalar(sign: .plus, exponent: exponent, significand: a.significand)
+  } else {
+    // Normal numbers twice, and a product that rounds.
+    let down = Scalar(sign: .plus, exponent: Swift.max(least, exponent - least), significand: 1)
+    magnitude = Scalar(sign: .plus, exponent: least, significand: a.significand) * down
+  }
+  return a.sign == .minus ? -magnitude : magnitude
+}
+
+/// What the instruction vfixupimm makes of a by a table of responses to the kinds of b.
+private func fixedUp<Scalar: BitwiseScalar>(_ a: Scalar, where b: Scalar, _ table: UInt32) -> Scalar {
+  let kind: UInt32 =
+    b.isSignalingNaN
+    ? 1 : b.isNaN ? 0 : b == 0 ? 2 : b == 1 ? 3 : b == -.infinity ? 4 : b == .infinity ? 5 : b < 0 ? 6 : 7
+  switch table >> (4 * kind) & 15 {
+  case 0: return a
+  // A number that is subnormal stays itself where the processor does not flush it to zero.
+  case 1: return b
+  case 2, 3: return .nan
+  case 4: return -.infinity
+  case 5: return .infinity
+  case 6: return b.sign == .minus ? -.infinity : .infinity
+  case 7: return -0.0
+  case 8: return 0
+  case 9: return -1
+  case 10: return 1
+  case 11: return 0.5
+  case 12: return 90
+  case 13: return Scalar(1.5707963267948966)
+  case 14: return .greatestFiniteMagnitude
+  default: return -.greatestFiniteMagnitude
   }
 }
