@@ -45,7 +45,9 @@ private struct Halving {
     case .divide: return operands[0].constantValue.flatMap { halved($0) }.map { $0 / operands[1] }
     case .negate: return half(operands[0], depth: depth).map { -$0 }
     case .add, .subtract:
-      guard let a = half(operands[0], depth: depth), let b = half(operands[1], depth: depth) else { return nil }
+      guard let a = half(operands[0], depth: depth), let b = half(operands[1], depth: depth) else {
+        return nil
+      }
       return expression.operation == .add ? a + b : a - b
     default: return nil
     }

@@ -406,7 +406,8 @@ extension VectorBuilder {
   private func isTwo(_ a: Value) -> Bool {
     let operation = program.operations[Int(a)]
     return operation.code == .constant
-      && program.constants[Int(operation.immediate)] == VectorBuilder.pattern(operation.precision.bits(2), operation.precision)
+      && program.constants[Int(operation.immediate)]
+        == VectorBuilder.pattern(operation.precision.bits(2), operation.precision)
   }
 
   /// 2a, if it has been computed.
