@@ -48,6 +48,9 @@ import TestSupport
     var b = VectorBuilder(precision, for: set)
     var numbers = (0..<3).map { b.input($0) } + [b.constant(1), b.constant(-0.0)]
     var masks = [b.compare(numbers[0], .less, numbers[2]), b.compare(numbers[1], .lessOrEqual, numbers[1])]
+    // Constants, and what a number's sign says, are masks too.
+    masks += [b.constant(bits: .max), b.constant(0), b.constant(-3)]
+    numbers += masks.suffix(2)
     let count = Int.random(in: 5...60, using: &generator)
     for _ in 0..<count {
       let (x, y) = (numbers.randomElement(using: &generator)!, numbers.randomElement(using: &generator)!)
@@ -59,7 +62,8 @@ import TestSupport
       case 5: masks.append(b.exclusiveOr(m, n))
       case 6: masks.append(b.andNot(m, n))
       case 7: masks.append(b.exclusiveOr(m, b.constant(bits: .max)))
-      case 8, 9: numbers.append(b.select(m, x, y))
+      case 8: numbers.append(b.select(m, x, y))
+      case 9: numbers.append(b.select(x, y, b.multiply(x, y)))
       case 10: numbers.append(b.and(m, x))
       case 11: numbers.append(b.call(ScalarFunction { x, _ in 0.5 - x }, of: x, where: m, else: y))
       default: numbers.append(count % 3 == 0 ? b.call(ScalarFunction { x, _ in -x }, x) : b.multiply(x, y))

@@ -37,6 +37,8 @@ extension Emitter {
     let vector = inRegister(value)
     let register = takeMask(for: value)
     assembler.evex(.xF3, .x0F38, 0x39, register, 0, .register(vector))  // vpmovq2m (d2m)
+    // Sign bits are not all of a number. Of other values the vector is kept; a constant's is read again.
+    if program.operations[Int(value)].code == .constant { masks.remove(value) }
     return register
   }
 
