@@ -51,7 +51,9 @@ import TestSupport
     // Constants, and what a number's sign says, are masks too.
     masks += [b.constant(bits: .max), b.constant(0), b.constant(-3)]
     numbers += masks.suffix(2)
-    let count = Int.random(in: 5...60, using: &generator)
+    // The sign of a NaN that arithmetic makes is not determined: these have theirs.
+    let signed = numbers
+    let count = Int.random(in: 5...150, using: &generator)
     for _ in 0..<count {
       let (x, y) = (numbers.randomElement(using: &generator)!, numbers.randomElement(using: &generator)!)
       let (m, n) = (masks.randomElement(using: &generator)!, masks.randomElement(using: &generator)!)
@@ -63,13 +65,15 @@ import TestSupport
       case 6: masks.append(b.andNot(m, n))
       case 7: masks.append(b.exclusiveOr(m, b.constant(bits: .max)))
       case 8: numbers.append(b.select(m, x, y))
-      case 9: numbers.append(b.select(x, y, b.multiply(x, y)))
+      case 9: numbers.append(b.select(signed.randomElement(using: &generator)!, y, x))
       case 10: numbers.append(b.and(m, x))
       case 11: numbers.append(b.call(ScalarFunction { x, _ in 0.5 - x }, of: x, where: m, else: y))
       default: numbers.append(count % 3 == 0 ? b.call(ScalarFunction { x, _ in -x }, x) : b.multiply(x, y))
       }
     }
-    let outputs = masks.suffix(12) + numbers.suffix(6)
+    // All numbers live until here: more than there are registers.
+    let sum = numbers.shuffled(using: &generator).reduce(b.constant(0)) { b.add($0, $1) }
+    let outputs = masks.suffix(12) + numbers.suffix(6) + [sum]
     for (output, value) in outputs.enumerated() { b.store(value, output: output) }
     return (b.program, outputs.count)
   }
