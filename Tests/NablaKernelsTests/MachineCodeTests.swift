@@ -66,6 +66,23 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
     }
   }
 
+  /// A stack frame of 128 KB with vectors of 64 bytes: it is still machine code.
+  @Test(arguments: InstructionSet.allCases.filter { $0 != .portable && $0.isAvailable })
+  func twoThousandValuesAtATimeAreMachineCode(instructionSet: InstructionSet) throws {
+    let x = Expr.variable("x"), y = Expr.variable("y")
+    var generator = SplitMix64(seed: 9)
+    let many = (0..<2000).map { x * Expr(Double($0) + 0.37) + y }
+    let output = (many + many.shuffled(using: &generator)).reduce(0 as Expr) { $0 * 0.97 + $1 * $1 }
+    let kernel = compile(outputs: [output], inputs: [x, y], for: instructionSet)
+    #expect(kernel is MachineKernel<Double>)
+    let points = (0..<21).map { [Double($0) - 6, 0.3 * Double($0)] }
+    for (row, expected) in zip(
+      run(kernel, points), run(compile(outputs: [output], inputs: [x, y], for: .portable), points))
+    {
+      #expect(Swift.abs(row[0] - expected[0]) <= 1e-13 * Swift.abs(expected[0]))
+    }
+  }
+
   /// Lowering against the table: the same value but for fused roundings and the vector math library. The
   /// graphs' inner values are of moderate size, so a relative 1e-10 (1e-4 in single precision) leaves room for
   /// some cancellation.

@@ -46,7 +46,7 @@ extension LinearAlgebra {
   /// The solution x of A x = b for symmetric positive definite matrices, of which the lower triangle is read.
   /// Shapes as in ``solve(_:_:)``.
   ///
-  /// Batches of many matrices of doubles up to order 8, with a vector for each, run in kernels, a matrix a
+  /// Batches of many matrices of doubles up to order 16, with a vector for each, run in kernels, a matrix a
   /// lane, on several threads; in memory the batch is fastest along its last axis. The last digits may
   /// differ from those of a single matrix.
   ///

@@ -71,6 +71,23 @@ import Testing
     #expect(nested.shape == [2, count / 2, n] && nested.scalars == values.scalars)
   }
 
+  /// Matrices that no kernel is right for, here and there among more than a block of others.
+  @Test(arguments: [0, 1, 7, 250, 2047, 4099])
+  func exceptionsAreFoundAnywhere(distance: Int) throws {
+    var generator = SeededGenerator(seed: seed)
+    let count = 5003
+    let a = Tensor<Double>.normal([count, 2, 2], using: &generator)
+    let scales = (0..<count).map { distance > 0 && $0 % distance == distance - 1 ? 1e200 : 1 }
+    let matrices = (a + a.transposed()) * Tensor(shape: [count, 1, 1], scalars: scales)
+    let values = try LinearAlgebra.symmetricEigenvalues(matrices)
+    for i in 0..<count {
+      let expected = try LinearAlgebra.symmetricEigenvalues(matrices.row(i))
+      #expect(
+        largestDifference(values.row(i) / scales[i], expected / scales[i]) <= 1e-14,
+        "matrix \(i), seed \(seed)")
+    }
+  }
+
   @Test func errorsNameTheMatrix() throws {
     var matrices = symmetric(order: 3)
     matrices[77, 1, 0] = .nan
@@ -97,7 +114,8 @@ import Testing
     return (matrices, Tensor.normal([200, n], using: &generator))
   }
 
-  @Test(arguments: 1...8)
+  /// Of orders 1 to 16 in kernels, of 17 by LAPACK.
+  @Test(arguments: 1...17)
   func solutionsAreThoseOfLAPACK(order n: Int) throws {
     let (matrices, right) = positiveDefinite(order: n)
     let solutions = try LinearAlgebra.solvePositiveDefinite(matrices, right)
