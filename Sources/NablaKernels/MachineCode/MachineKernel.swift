@@ -21,9 +21,10 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
 
   /// Beyond this the interpreter takes over. It is still slower there (5 times at 1,000 operations, 3 times at
   /// 150,000, whose code of a megabyte has left the second-level cache), but it starts in a third of the
-  /// time, some 0.1 s, and its instructions take less memory. The values of a program that large may fill a
-  /// stack frame, too.
+  /// time, some 0.1 s, and its instructions take less memory.
   private static var largestProgram: Int { 100_000 }
+  /// Bytes of the stack that the values of a vector of points may take at a time, of the 8 MB of a thread: two
+  /// vectors that are interleaved take twice that, and sums over the points come on top.
   private static var largestFrame: Int { 256 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.

@@ -12,8 +12,7 @@ extension VectorMath {
 
   /// 1/(1 + e⁻ˣ) = 1/(1 + t) for x ≥ 0, t/(1 + t) for x < 0, with t = e^−|x| and both parts in two numbers.
   ///
-  /// Largest error seen, in over 10⁶ random arguments from each of −1…1, −40…40, −750…750 and all magnitudes:
-  /// 0.70 ulp.
+  /// Largest error seen, in 30,000 arguments (Benchmarks/accuracy): 0.65 ulp.
   @Sendable static func sigmoid(_ b: inout VectorBuilder, _ x: Value) -> Value {
     let (t, tLow) = exponentialOfMagnitude(&b, x)
     let one = b.constant(1)
