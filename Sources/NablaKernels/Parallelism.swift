@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Dispatch
 internal import LibC
 internal import Synchronization
 
@@ -41,11 +40,11 @@ public enum Parallelism {
     return nil
   }
 
-  /// A chunk takes at least this long, in nanoseconds: waking a thread costs some 5 to 10 µs.
+  /// A chunk takes at least this long, in nanoseconds: waking a thread costs as much.
   private static let smallestChunk = 50_000.0
 
   /// Calls `body` for consecutive ranges that together are 0 ..< count, on several threads if the work is
-  /// large enough. Returns when all calls have returned.
+  /// large enough and no other computation has the threads. Returns when all calls have returned.
   ///
   /// - Parameters:
   ///   - costPerItem: a rough number of nanoseconds.
@@ -63,7 +62,7 @@ public enum Parallelism {
     let chunks = Swift.min(threads * 4, Int(Swift.min(work / smallestChunk, 1e6)))
     let size = ((count + chunks - 1) / chunks + unit - 1) / unit * unit
     let whole = (count + size - 1) / size
-    DispatchQueue.concurrentPerform(iterations: whole) { chunk in
+    WorkerPool.shared.run(chunks: whole, helpers: threads - 1) { chunk in
       body(chunk * size..<Swift.min(count, (chunk + 1) * size))
     }
   }

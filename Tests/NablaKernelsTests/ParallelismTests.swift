@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
+import Foundation
 import NablaExpressions
 import NablaKernels
+import Synchronization
 import Testing
 import TestSupport
 
@@ -17,6 +20,40 @@ import TestSupport
     }
     #expect((0..<count).allSatisfy { visits[$0] == 1 })
     #expect(visits[count] == 0)
+  }
+
+  /// Computations from several threads at once, and inside of others, with threads that are awake and asleep.
+  @Test func computationsMayMeet() {
+    let before = Parallelism.threadCount
+    defer { Parallelism.threadCount = before }
+    let errors = Atomic<Int>(0)
+    for threads in [2, 3, 8] {
+      Parallelism.threadCount = threads
+      DispatchQueue.concurrentPerform(iterations: 4) { caller in
+        for turn in 0..<(isRelease ? 1000 : 200) {
+          let sum = Atomic<Int>(0)
+          let count = 1 + (turn * 7 + caller) % 40
+          Parallelism.forEachChunk(of: count, costPerItem: 1e6) { range in
+            for i in range {
+              if turn % 5 == 0 {
+                Parallelism.forEachChunk(of: 3, costPerItem: 1e6) { inner in
+                  for _ in inner { sum.add(i, ordering: .relaxed) }
+                }
+              } else {
+                sum.add(3 * i, ordering: .relaxed)
+              }
+            }
+          }
+          // All of it is done, and visible here.
+          if sum.load(ordering: .relaxed) != 3 * count * (count - 1) / 2 {
+            errors.add(1, ordering: .relaxed)
+          }
+          // Long enough for threads to fall asleep.
+          if turn % 50 == 0 { usleep(300) }
+        }
+      }
+    }
+    #expect(errors.load(ordering: .relaxed) == 0)
   }
 
   @Test func threadCountIsAtLeastOne() {
