@@ -4,7 +4,7 @@ internal import Dispatch
 internal import LibC
 internal import Synchronization
 
-/// Threads that help with one computation at a time, cut into chunks.
+/// Threads that help with one computation at a time, which is cut into chunks.
 ///
 /// To wake a sleeping thread takes 20 to 50 µs, as long as many a batch. So a thread that has worked looks for more for a
 /// moment before it sleeps, and yields the processor while it looks. Nobody waits for a thread to wake up: whoever is
@@ -64,6 +64,8 @@ final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// A function of its own, so that nothing holds the body any more when it has returned.
+  @inline(never)
   private func work() {
     while true {
       let chunk = nextChunk.add(1, ordering: .relaxed).oldValue
