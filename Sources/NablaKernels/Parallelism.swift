@@ -40,8 +40,10 @@ public enum Parallelism {
     return nil
   }
 
-  /// A chunk takes at least this long, in nanoseconds: waking a thread costs as much.
-  private static let smallestChunk = 50_000.0
+  /// The work that a thread must have, in nanoseconds: waking one costs as much.
+  private static let smallestShare = 50_000.0
+  /// A chunk takes at least this long.
+  private static let finestChunk = 10_000.0
 
   /// Calls `body` for consecutive ranges that together are 0 ..< count, on several threads if the work is
   /// large enough and no other computation has the threads. Returns when all calls have returned.
@@ -53,13 +55,13 @@ public enum Parallelism {
     of count: Int, costPerItem: Double, unit: Int = 1, _ body: @Sendable (Range<Int>) -> Void
   ) {
     let work = Double(count) * costPerItem
-    let threads = Swift.min(threadCount, count, Int(Swift.min(work / smallestChunk, 1e6)))
+    let threads = Swift.min(threadCount, count, Int(Swift.min(work / smallestShare, 1e6)))
     guard threads > 1 else {
       if count > 0 { body(0..<count) }
       return
     }
     // Several chunks a thread, so that a thread that is held up does not hold up all.
-    let chunks = Swift.min(threads * 4, Int(Swift.min(work / smallestChunk, 1e6)))
+    let chunks = Swift.min(threads * 4, Int(Swift.min(work / finestChunk, 1e6)))
     let size = ((count + chunks - 1) / chunks + unit - 1) / unit * unit
     let whole = (count + size - 1) / size
     WorkerPool.shared.run(chunks: whole, helpers: threads - 1) { chunk in
