@@ -60,8 +60,8 @@ extension Function {
 
   /// x − H⁻¹∇f, which may be written over x.
   var newtonKernel: any Kernel<Double> {
-    let model = NewtonModel(self)
-    let step = model.factors.solve(model.gradient)
+    let (gradient, hessian, _) = dividedDerivatives
+    let step = BlockLDL(hessian).solve(gradient)
     return compile(
       outputs: zip(variables, step).map { $0 - $1 }, inputs: variables + parameters,
       overwritten: Dictionary(uniqueKeysWithValues: variables.indices.map { ($0, $0) }))

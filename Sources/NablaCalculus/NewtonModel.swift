@@ -24,7 +24,7 @@ struct NewtonModel {
   let gradient: [Expr]
   private let hessian: [[Expr]]
   private let commonFactor: Double
-  let factors: BlockLDL
+  private let factors: BlockLDL
   /// H⁻¹ g as fractions.
   let step: (numerators: [Expr], denominator: Expr)
 
@@ -32,11 +32,7 @@ struct NewtonModel {
     self.function = function
     n = function.variables.count
     value = function.outputs[0]
-    let n = n
-    let (quotients, factor) = dividedByCommonPowerOfTwo(
-      value.gradient(by: function.variables) + value.hessian(by: function.variables).flatMap(\.self))
-    (gradient, commonFactor) = (Array(quotients[..<n]), factor)
-    hessian = (1...n).map { Array(quotients[(n * $0)..<(n * ($0 + 1))]) }
+    (gradient, hessian, commonFactor) = function.dividedDerivatives
     factors = BlockLDL(hessian)
     step = factors.solveAsFractions(gradient)
   }
@@ -61,6 +57,17 @@ struct NewtonModel {
     let isShort = length .<= 1e-10 * size * step.denominator
     let norm = Expr(commonFactor) * sqrt(gradient.reduce(Expr(0)) { $0 + $1 * $1 })
     return select(isAccepted && factors.isSafelyPositiveDefinite && isShort, norm, Expr(.nan))
+  }
+}
+
+extension Function {
+  /// Gradient and Hessian, divided by a power of two that they have in common, and that.
+  var dividedDerivatives: (gradient: [Expr], hessian: [[Expr]], commonFactor: Double) {
+    let n = variables.count
+    let (quotients, factor) = dividedByCommonPowerOfTwo(
+      outputs[0].gradient(by: variables) + outputs[0].hessian(by: variables).flatMap(\.self))
+    let rows = (0..<n).map { Array(quotients[n + n * $0..<n + n * ($0 + 1)]) }
+    return (Array(quotients[..<n]), rows, factor)
   }
 }
 

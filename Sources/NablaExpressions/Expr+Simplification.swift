@@ -3,8 +3,8 @@
 // Rules applied while an expression is built. Each keeps the value, up to the last bit of rounding and
 // the sign of a zero, for every operand, infinities and NaN included. So x·0, x − x, x/x and sqrt(x²)
 // are left alone. Only the logistic function as people write it overflows, or loses its digits, where its true
-// value does not; it becomes the operation that is right there (Expr+Logistic.swift). The rules look at the operands only, never deeper than their operands, so building
-// stays O(1) an operation.
+// value does not; it becomes the operation that is right there (Expr+Logistic.swift). The rules look at the
+// operands only, never deeper than their operands, so building stays O(1) an operation.
 
 extension Expr {
   /// A simpler expression for an operation on operands that are not all constants; nil if none is known.

@@ -4,6 +4,8 @@ internal import LibC
 internal import Synchronization
 
 /// How many threads Nabla's batched computations use.
+///
+/// One computation has the threads at a time: another beside it, or inside of it, runs on its own thread alone.
 public enum Parallelism {
   /// The largest number of threads that one computation uses: at first that of the environment variable
   /// `NABLA_NUM_THREADS`, or else the number of processors this process may run on.

@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Threads that help with one computation at a time, which is cut into chunks.
 ///
-/// To wake a sleeping thread takes 20 to 50 µs, as long as many a batch. So a thread that has worked looks for more for a
+/// To wake a sleeping thread takes some 50 µs, as long as many a batch. So a thread that has worked looks for more for a
 /// moment before it sleeps, and yields the processor while it looks. Nobody waits for a thread to wake up: whoever is
 /// awake takes the next chunk, and the caller does what nobody else has taken.
 final class WorkerPool: @unchecked Sendable {
@@ -125,9 +125,9 @@ final class WorkerPool: @unchecked Sendable {
   private func take(_ count: borrowing Atomic<Int>) -> Bool {
     var value = count.load(ordering: .sequentiallyConsistent)
     while value > 0 {
-      let (isTaken, current) = count.compareExchange(
+      let (isDone, current) = count.compareExchange(
         expected: value, desired: value - 1, ordering: .sequentiallyConsistent)
-      if isTaken { return true }
+      if isDone { return true }
       value = current
     }
     return false

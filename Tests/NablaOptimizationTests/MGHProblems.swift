@@ -38,7 +38,7 @@ struct MGHProblem: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   /// Whether a value is that of any minimum known. A solver that stops by the gradient may leave 10⁻¹² of the value:
-  /// Watson's function of 12 variables is 5·10⁻¹⁰ at its minimum, along a valley with a curvature of 10⁻⁸.
+  /// Watson's function of 12 variables is 5·10⁻¹⁰ at its minimum, where the Hessian's smallest eigenvalue is 2·10⁻¹¹.
   func isKnown(_ value: Double) -> Bool {
     isBest(value)
       || minima.filter { $0.kind != "asymptotic" }.compactMap { $0.f ?? $0.fPublished }.contains {

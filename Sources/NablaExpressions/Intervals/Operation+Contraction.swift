@@ -67,9 +67,9 @@ extension Operation {
     case .sigmoid: a = a.intersection(-(one / y.intersection(Interval(unchecked: 0, 1)) - one).log)
     case .softplus: a = a.intersection(y.intersection(.nonNegative).expm1.log)
     // These say too little about their operands for the trouble, and a choice is looked at elsewhere.
-    case .power, .tan, .atan2, .asinSlope, .sech, .erf, .erfc, .lgamma, .polygamma,
-      .sinc, .sincDerivative, .xlogy, .directionCosine, .sign, .floor, .ceil, .less, .lessOrEqual, .equal,
-      .notEqual, .and, .or, .not, .select, .custom, .customBinary:
+    case .power, .tan, .atan2, .asinSlope, .sech, .erf, .erfc, .lgamma, .polygamma, .sinc,
+      .sincDerivative, .xlogy, .directionCosine, .sign, .floor, .ceil, .less, .lessOrEqual, .equal, .notEqual,
+      .and, .or, .not, .select, .custom, .customBinary:
       break
     case .constant, .variable, .add, .subtract, .multiply, .negate, .integerPower: break
     }

@@ -21,8 +21,7 @@ struct SpecialCases {
   ///   - zero: of both zeros.
   ///   - negative: of finite numbers below zero.
   init(
-    nan: Response = .result, zero: Response = .result, negativeInfinity: Response = .result,
-    infinity: Response = .result, negative: Response = .result
+    nan: Response, zero: Response, negativeInfinity: Response, infinity: Response, negative: Response
   ) {
     // Quiet and signalling NaN, zero, one, −inf, inf, negative, positive.
     let responses = [nan, nan, zero, .result, negativeInfinity, infinity, negative, .result]
