@@ -86,6 +86,42 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
     }
   }
 
+  /// Long rows, in place and, from the last to the first, through blocks that hold fewer points than a sum adds: each
+  /// block counts.
+  @Test(arguments: InstructionSet.allCases.filter(\.isAvailable), ScalarType.allCases)
+  func sumsOfLongRows(instructionSet: InstructionSet, scalar: ScalarType) {
+    sumsOfLongRows(instructionSet, isReversed: false, as: scalar.type)
+    sumsOfLongRows(instructionSet, isReversed: true, as: scalar.type)
+  }
+
+  private func sumsOfLongRows<Scalar: BitwiseScalar>(
+    _ instructionSet: InstructionSet, isReversed: Bool, as: Scalar.Type
+  ) {
+    let seed: UInt64 = 100
+    var generator = SplitMix64(seed: seed)
+    let width = 100
+    let variables = (0..<width).map { Expr.variable("x\($0)") }
+    let sum = variables.reduce(Expr(0), +)
+    let kernel = compile(
+      outputs: [sum, sum * variables[99]], inputs: variables, as: Scalar.self, for: instructionSet)
+    for count in [0, 1, 15, 16, 17, 40, 511, 512, 600, 1500] {
+      // Whole numbers, whose sums are exact: |sum · x₉₉| ≤ 400, and 1500 of them are below 2²⁴.
+      let points = (0..<count * width).map { _ in Int.random(in: -2...2, using: &generator) }
+      let rows = (0..<count).map { points[$0 * width..<($0 + 1) * width] }
+      var sums: [Scalar] = [.nan, .nan]
+      // One more row, so that there is a first one.
+      (points + [Int](repeating: 0, count: width)).map { Scalar($0) }.withUnsafeBufferPointer { points in
+        let first = points.baseAddress! + (isReversed ? Swift.max(0, count - 1) * width : 0)
+        let inputs = (0..<width).map { InputColumn(base: first + $0, stride: isReversed ? -width : width) }
+        kernel.sum(count: count, inputs: inputs, into: &sums)
+      }
+      let expected = [
+        rows.reduce(0) { $0 + $1.reduce(0, +) }, rows.reduce(0) { $0 + $1.reduce(0, +) * $1.last! },
+      ]
+      #expect(sums == expected.map { Scalar($0) }, "\(count) points, reversed: \(isReversed), seed \(seed)")
+    }
+  }
+
   /// What depends only on shared inputs is computed before the loop, whatever it is.
   @Test func sharedOperationsComeFirst() throws {
     let (x, p) = (Expr.variable("x"), Expr.variable("p"))

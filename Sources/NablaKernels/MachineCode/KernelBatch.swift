@@ -26,8 +26,9 @@ struct KernelBatch<Scalar: KernelScalar> {
   private var stagedOutputs: [Int] = []
 
   /// Rows of more elements than this are read through blocks, as are more kinds of rows and tiles than the
-  /// code has registers for.
-  private static var longestRow: Int { 64 }
+  /// code has registers for. In place they are read up to five times as fast, but of the last points whole rows are
+  /// copied.
+  private static var longestRow: Int { 4096 }
 
   /// - Parameter isStreamed: whether outputs that can be are written past the caches.
   init(
@@ -99,6 +100,16 @@ struct KernelBatch<Scalar: KernelScalar> {
   /// Points that the code computes at a time.
   var unit: Int { code.unit }
 
+  /// The points that one call of the code computes, of those that fill its turns. Code that sums writes what it
+  /// summed in one call, so that sums are run in pieces of no more than this.
+  func pieceSize(of count: Int) -> Int {
+    let stagedCount = stagedInputs.count + stagedOutputs.count
+    guard stagedCount > 0 else { return count }
+    // All in half of the first-level cache.
+    let fitting = 16 * 1024 / (Self.size * stagedCount) / code.unit * code.unit
+    return Swift.min(count, 512, Swift.max(code.unit, fitting))
+  }
+
   func run(_ range: Range<Int>) {
     let n = kernel.inputCount
     let whole = range.lowerBound + range.count / code.unit * code.unit
@@ -141,9 +152,7 @@ struct KernelBatch<Scalar: KernelScalar> {
     of range: Range<Int>, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
   ) {
     let stagedCount = stagedInputs.count + stagedOutputs.count
-    // All in half of the first-level cache.
-    let fitting = 16 * 1024 / (Self.size * stagedCount) / code.unit * code.unit
-    let size = Swift.min(range.count, 512, Swift.max(code.unit, fitting))
+    let size = pieceSize(of: range.count)
     withUnsafeTemporaryAllocation(byteCount: stagedCount * size * Self.size, alignment: 64) { bytes in
       let blocks = bytes.bindMemory(to: Scalar.self).baseAddress!
       for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {

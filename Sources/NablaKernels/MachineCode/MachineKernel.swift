@@ -105,8 +105,9 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
       let lanes = bytes.bindMemory(to: Scalar.self).baseAddress!
       let batch = KernelBatch(of: self, inputs, .sums(lanes))
       let whole = range.lowerBound + range.count / batch.unit * batch.unit
-      if whole > range.lowerBound {
-        batch.run(range.lowerBound..<whole)
+      let size = Swift.max(1, batch.pieceSize(of: whole - range.lowerBound))
+      for start in stride(from: range.lowerBound, to: whole, by: size) {
+        batch.run(start..<Swift.min(start + size, whole))
         add(lanes, laneCount, of: laneCount, to: sums)
       }
       if whole < range.upperBound {
