@@ -13,41 +13,123 @@ internal import CBLAS
 /// place wherever one of their two matrix axes has stride 1.
 ///
 /// - Complexity: O(batch · m · k · n), at the speed of BLAS's gemm or gemv.
+@specialized(where S == Double)
+@specialized(where S == Float)
 public func matmul<S: TensorScalar>(_ a: Tensor<S>, _ b: Tensor<S>) -> Tensor<S> {
+  let extents = ProductExtents(a, b)
+  let result = Tensor<S>(uninitialized: extents.shape)
+  write(a, b, extents, to: result, isAdded: false)
+  return result
+}
+
+/// Writes the matrix product AB to `result`, or adds it there: into its memory, unless another tensor shares that
+/// or it is not row-major without gaps.
+///
+/// As ``matmul(_:_:)``, without memory for a result.
+///
+/// - Precondition: `result` has the shape of the product.
+@specialized(where S == Double)
+@specialized(where S == Float)
+public func matmul<S: TensorScalar>(
+  _ a: Tensor<S>, _ b: Tensor<S>, into result: inout Tensor<S>, adding isAdded: Bool = false
+) {
+  let extents = ProductExtents(a, b)
   precondition(
-    a.rank >= 1 && b.rank >= 1,
-    "matmul needs at least one axis on each side: \(a.shape) and \(b.shape). Perhaps you meant *.")
-  let left = a.rank == 1 ? a.expanded(axis: 0) : a
-  let right = b.rank == 1 ? b.expanded(axis: 1) : b
-  let (m, k, n) = (left.shape[left.rank - 2], left.shape[left.rank - 1], right.shape[right.rank - 1])
-  precondition(
-    k == right.shape[right.rank - 2],
+    result.shape == extents.shape,
     """
-    matmul of shapes \(a.shape) and \(b.shape): \(k) columns on the left do not match \
-    \(right.shape[right.rank - 2]) rows on the right.
+    The product of shapes \(a.shape) and \(b.shape) has shape \(extents.shape), not that of the result, \
+    \(result.shape).
     """)
-  let batch = broadcastShape(Array(left.shape.dropLast(2)), Array(right.shape.dropLast(2)))
-  var shape = batch
-  if a.rank > 1 { shape.append(m) }
-  if b.rank > 1 { shape.append(n) }
-  if k == 0 { return Tensor.zeros(shape) }
+  if !result.isWritable() || !result.isContiguous {
+    result = isAdded ? result.copied() : Tensor(uninitialized: extents.shape)
+  }
+  write(a, b, extents, to: result, isAdded: isAdded)
+}
 
-  let result = Tensor<S>(uninitialized: shape)
-  if result.count == 0 { return result }
+/// Of the product of two tensors.
+private struct ProductExtents {
+  let rows: Int
+  let inner: Int
+  let columns: Int
+  let batch: [Int]
+  let shape: [Int]
 
+  init<S: TensorScalar>(_ a: Tensor<S>, _ b: Tensor<S>) {
+    precondition(
+      a.rank >= 1 && b.rank >= 1,
+      "matmul needs at least one axis on each side: \(a.shape) and \(b.shape). Perhaps you meant *.")
+    let (m, k) = (a.rank == 1 ? 1 : a.shape[a.rank - 2], a.shape[a.rank - 1])
+    let (rightRows, n) = b.rank == 1 ? (b.shape[0], 1) : (b.shape[b.rank - 2], b.shape[b.rank - 1])
+    precondition(
+      k == rightRows,
+      """
+      matmul of shapes \(a.shape) and \(b.shape): \(k) columns on the left do not match \
+      \(rightRows) rows on the right.
+      """)
+    (rows, inner, columns) = (m, k, n)
+    let matrix = a.rank > 1 ? (b.rank > 1 ? [m, n] : [m]) : (b.rank > 1 ? [n] : [])
+    if a.rank > 2 || b.rank > 2 {
+      batch = broadcastShape(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)))
+      shape = batch + matrix
+    } else {
+      (batch, shape) = ([], matrix)
+    }
+  }
+}
+
+@specialized(where S == Double)
+@specialized(where S == Float)
+private func write<S: TensorScalar>(
+  _ a: Tensor<S>, _ b: Tensor<S>, _ extents: ProductExtents, to result: Tensor<S>, isAdded: Bool
+) {
+  let (m, k) = (extents.rows, extents.inner)
+  if result.count == 0 { return }
+  if k == 0 {
+    if !isAdded { result.storage.base.update(repeating: 0, count: result.count) }
+    return
+  }
   // A product with the own transpose is symmetric: half the work.
-  if isTransposeOfItself(left, right), m > 1, k > 1 {
-    addProductWithTranspose(left, to: result, isAdded: false)
+  if !isAdded, m > 1, k > 1, isTransposeOfItself(a, b) {
+    addProductWithTranspose(a, to: result, isAdded: false)
     mirrorUpperTriangle(of: result)
-    return result
+    return
+  }
+  if a.rank <= 2, b.rank <= 2, let left = MatrixOperand(a),
+    let right = MatrixOperand(b, isColumn: b.rank == 1)
+  {
+    let product = MatrixProduct<S>(
+      left: left, right: right, rows: m, inner: k, columns: extents.columns, isAdded: isAdded)
+    a.withStorage { x in b.withStorage { y in product.write(x, y, to: result.storage.base) } }
+    return
   }
   // A batch of matrices against one matrix is a single taller matrix, where the memory allows it.
-  if right.rank == 2, left.rank > 2, left.isContiguous {
-    multiply(left.reshaped([-1, k]), right, batch: [], into: result)
-  } else {
-    multiply(left, right, batch: batch, into: result)
+  let isTall = b.rank <= 2 && a.rank > 2 && a.isContiguous
+  let (left, x) = MatrixOperand.readable(isTall ? a.reshaped([-1, k]) : a)
+  let (right, y) = MatrixOperand.readable(b, isColumn: b.rank == 1)
+  let product = MatrixProduct<S>(
+    left: x, right: y, rows: isTall ? left.shape[0] : m, inner: k, columns: extents.columns, isAdded: isAdded)
+  write(product, of: left, right, batch: isTall ? [] : extents.batch, to: result)
+}
+
+/// Writes the products of the matrices of two batches.
+private func write<S: TensorScalar>(
+  _ product: MatrixProduct<S>, of a: Tensor<S>, _ b: Tensor<S>, batch: [Int], to result: Tensor<S>
+) {
+  let (m, k, n) = (product.rows, product.inner, product.columns)
+  let nest = LoopNest(
+    shape: batch, TensorLayout.rowMajorStrides(of: batch).map { $0 * m * n },
+    Array(a.layout.broadcast(to: batch + (a.rank > 1 ? [m, k] : [k])).strides.prefix(batch.count)),
+    Array(b.layout.broadcast(to: batch + (b.rank > 1 ? [k, n] : [k])).strides.prefix(batch.count)))
+  a.withStorage { x in
+    b.withStorage { y in
+      for start in nest {
+        for i in 0..<nest.innerCount {
+          let at = start &+ SIMD4(repeating: i) &* nest.innerStrides
+          product.write(x + at[1], y + at[2], to: result.storage.base + at[0])
+        }
+      }
+    }
   }
-  return result
 }
 
 /// The inner product Σ aᵢbᵢ of two vectors of one length; 0 if they are empty.
@@ -84,7 +166,7 @@ private func isTransposeOfItself<S: TensorScalar>(_ a: Tensor<S>, _ b: Tensor<S>
 
 /// Adds A Aᵀ to the upper triangle of a row-major matrix, or writes it there.
 private func addProductWithTranspose<S: TensorScalar>(_ a: Tensor<S>, to result: Tensor<S>, isAdded: Bool) {
-  let (a, operand) = readable(a)
+  let (a, operand) = MatrixOperand.readable(a)
   let (n, k) = (a.shape[0], a.shape[1])
   if n == 0 || k == 0 { return }
   a.withStorage { x in
@@ -110,6 +192,8 @@ extension LinearAlgebra {
   ///
   /// - Complexity: half of that of the products.
   /// - Source: BLAS `syrk`.
+  @specialized(where S == Double)
+  @specialized(where S == Float)
   package static func sumOfGramMatrices<S: TensorScalar>(
     _ n: Int, _ body: (_ add: (Tensor<S>) -> Void) -> Void
   ) -> Tensor<S> {
@@ -124,84 +208,36 @@ extension LinearAlgebra {
   }
 }
 
-// MARK: - BLAS operands
+// MARK: - One product
 
-/// How BLAS is told of a matrix with given strides: row-major, or the transpose of a row-major one.
-private struct MatrixOperand {
-  let isTransposed: Bool
-  let leadingDimension: Int
+/// How the product of two matrices in given layouts is computed.
+struct MatrixProduct<S: TensorScalar> {
+  let left: MatrixOperand
+  let right: MatrixOperand
+  let rows: Int
+  let inner: Int
+  let columns: Int
+  /// Whether it is added to what is there.
+  let isAdded: Bool
 
-  /// Nil if no axis has stride 1, or rows overlap.
-  init?(rows: Int, columns: Int, rowStride: Int, columnStride: Int) {
-    if (columnStride == 1 || columns == 1) && (rows == 1 || rowStride >= columns) {
-      isTransposed = false
-      leadingDimension = rows == 1 ? columns : rowStride
-    } else if (rowStride == 1 || rows == 1) && (columns == 1 || columnStride >= rows) {
-      isTransposed = true
-      leadingDimension = columns == 1 ? rows : columnStride
-    } else {
-      return nil
-    }
-  }
-
-  init?<S: TensorScalar>(_ a: Tensor<S>) {
-    let r = a.rank
-    self.init(
-      rows: a.shape[r - 2], columns: a.shape[r - 1], rowStride: a.strides[r - 2],
-      columnStride: a.strides[r - 1])
-  }
-
-  var transpose: CBLAS_TRANSPOSE { isTransposed ? CblasTrans : CblasNoTrans }
-}
-
-private func readable<S: TensorScalar>(_ a: Tensor<S>) -> (Tensor<S>, MatrixOperand) {
-  if let operand = MatrixOperand(a) { return (a, operand) }
-  let copy = a.copied()
-  guard let operand = MatrixOperand(copy) else {
-    preconditionFailure("A row-major matrix of shape \(a.shape) must be readable.")
-  }
-  return (copy, operand)
-}
-
-/// Writes the products of `[..., m, k]` and `[..., k, n]`, all extents positive, into row-major memory.
-private func multiply<S: TensorScalar>(
-  _ a: Tensor<S>, _ b: Tensor<S>, batch: [Int], into result: Tensor<S>
-) {
-  let (a, left) = readable(a)
-  let (b, right) = readable(b)
-  let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
-  let nest = LoopNest(
-    shape: batch, TensorLayout.rowMajorStrides(of: batch).map { $0 * m * n },
-    a.layout.broadcast(to: batch + [m, k]).strides.dropLast(2),
-    b.layout.broadcast(to: batch + [k, n]).strides.dropLast(2))
-  let (rows, inner, columns) = (lapackInt(m), lapackInt(k), lapackInt(n))
-  let (lda, ldb) = (lapackInt(left.leadingDimension), lapackInt(right.leadingDimension))
-  let routines = S._routines
-
-  a.withStorage { x in
-    b.withStorage { y in
-      for start in nest {
-        for i in 0..<nest.innerCount {
-          let at = start &+ SIMD4(repeating: i) &* nest.innerStrides
-          let (c, x, y) = (result.storage.base + at[0], x + at[1], y + at[2])
-          BLASThreads.run(work: 2 * Double(m) * Double(k) * Double(n)) {
-            if n == 1 {
-              routines.gemv(
-                CblasRowMajor, left.transpose, left.isTransposed ? inner : rows,
-                left.isTransposed ? rows : inner, 1, x, lda, y,
-                k == 1 ? 1 : lapackInt(b.strides[b.rank - 2]), 0, c, 1)
-            } else if m == 1 {
-              routines.gemv(
-                CblasRowMajor, right.isTransposed ? CblasNoTrans : CblasTrans,
-                right.isTransposed ? columns : inner, right.isTransposed ? inner : columns, 1, y, ldb, x,
-                k == 1 ? 1 : lapackInt(a.strides[a.rank - 1]), 0, c, 1)
-            } else {
-              routines.gemm(
-                CblasRowMajor, left.transpose, right.transpose, rows, columns, inner, 1, x, lda, y, ldb,
-                0, c, columns)
-            }
-          }
-        }
+  /// Writes AB, all of whose extents are positive, to `c`, row-major, or adds it there.
+  func write(_ a: UnsafePointer<S>, _ b: UnsafePointer<S>, to c: UnsafeMutablePointer<S>) {
+    if rows > 1, columns > 1, BlockedProduct.pays(self) { return BlockedProduct.write(self, a, b, to: c) }
+    let (m, k, n) = (lapackInt(rows), lapackInt(inner), lapackInt(columns))
+    let beta: S = isAdded ? 1 : 0
+    let (lda, ldb) = (lapackInt(left.leadingDimension), lapackInt(right.leadingDimension))
+    BLASThreads.run(work: 2 * Double(rows) * Double(inner) * Double(columns)) {
+      if columns == 1 {
+        S._routines.gemv(
+          CblasRowMajor, left.transpose, left.isTransposed ? k : m, left.isTransposed ? m : k, 1, a, lda,
+          b, ldb, beta, c, 1)
+      } else if rows == 1 {
+        S._routines.gemv(
+          CblasRowMajor, right.isTransposed ? CblasNoTrans : CblasTrans, right.isTransposed ? n : k,
+          right.isTransposed ? k : n, 1, b, ldb, a, left.isTransposed ? lda : 1, beta, c, 1)
+      } else {
+        S._routines.gemm(
+          CblasRowMajor, left.transpose, right.transpose, m, n, k, 1, a, lda, b, ldb, beta, c, n)
       }
     }
   }

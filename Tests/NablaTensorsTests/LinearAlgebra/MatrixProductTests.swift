@@ -42,6 +42,39 @@ private func product<S: TensorScalar>(_ a: Tensor<S>, _ b: Tensor<S>) -> Tensor<
     #expect(largestDifference(matmul(a, b).row(7), matmul(a.row(7), b)) < 1e-11, "seed \(seed)")
   }
 
+  /// Into memory that is there, added to what is there, and never into what another tensor sees.
+  @Test func resultsInPlace() {
+    let (a, b): (Tensor<Double>, Tensor<Double>) = (randomMatrix(9, 17), randomMatrix(17, 8))
+    let expected = matmul(a, b)
+    for (name, x) in layouts(of: a) {
+      var result = Tensor<Double>.ones([9, 8])
+      let kept = result
+      matmul(x, b, into: &result)
+      #expect(largestDifference(result, expected) <= 1e-13, "\(name), seed \(seed)")
+      matmul(x, b, into: &result, adding: true)
+      #expect(largestDifference(result, expected + expected) <= 1e-13, "\(name), seed \(seed)")
+      #expect(kept == .ones([9, 8]))
+    }
+    var column = Tensor<Double>.ones([8, 9]).transposed()
+    matmul(a, b, into: &column, adding: true)
+    #expect(largestDifference(column, expected + 1) <= 1e-13, "seed \(seed)")
+    let many = Tensor<Double>.arange(24).reshaped([2, 3, 4])
+    var sums = Tensor<Double>.ones([2, 3])
+    matmul(many, Tensor.ones([4]), into: &sums, adding: true)
+    #expect(sums == many.sum(axis: 2) + 1)
+    var pairs = Tensor<Double>.ones([2, 3, 3])
+    matmul(many, many.permuted([0, 2, 1]), into: &pairs, adding: true)
+    #expect(pairs == matmul(many, many.permuted([0, 2, 1])) + 1)
+    var square = Tensor<Double>.ones([9, 9])
+    matmul(a, a.transposed(), into: &square, adding: true)
+    #expect(largestDifference(square, matmul(a, a.transposed()) + 1) <= 1e-12, "seed \(seed)")
+    var empty = Tensor<Double>.ones([2, 2])
+    matmul(Tensor<Double>.zeros([2, 0]), Tensor<Double>.zeros([0, 2]), into: &empty, adding: true)
+    #expect(empty == .ones([2, 2]))
+    matmul(Tensor<Double>.zeros([2, 0]), Tensor<Double>.zeros([0, 2]), into: &empty)
+    #expect(empty == .zeros([2, 2]))
+  }
+
   @Test func vectors() {
     let a: Tensor<Double> = [[1, 2, 3], [4, 5, 6]]
     #expect(matmul(a, [1, 1, 1]) == [6, 15])
