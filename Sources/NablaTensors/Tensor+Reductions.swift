@@ -124,7 +124,7 @@ extension Tensor {
 
   /// The position, in row-major order, of the smallest element: the first of equals, or the first NaN
   /// if there is one. Traps on an empty tensor.
-  public func argmin() -> Int { flattened().extremeIndices(largest: false, axis: 0)[0] }
+  public func argmin() -> Int { extremeIndex(largest: false) }
 
   /// The index along `axis` of the smallest element of each slice, in row-major order of the other
   /// axes: shape `[a, b, c]` along axis 1 gives a · c indices.
@@ -132,7 +132,7 @@ extension Tensor {
 
   /// The position, in row-major order, of the largest element: the first of equals, or the first NaN
   /// if there is one. Traps on an empty tensor.
-  public func argmax() -> Int { flattened().extremeIndices(largest: true, axis: 0)[0] }
+  public func argmax() -> Int { extremeIndex(largest: true) }
 
   /// The index along `axis` of the largest element of each slice, in row-major order of the other axes.
   public func argmax(axis: Int) -> [Int] { extremeIndices(largest: true, axis: axis) }

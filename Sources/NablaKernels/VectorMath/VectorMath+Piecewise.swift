@@ -5,12 +5,23 @@
 extension VectorMath {
   /// a < b or a is NaN ? a : b. The instruction gives b where an operand is NaN.
   @Sendable static func min(_ b: inout VectorBuilder, _ x: Value, _ y: Value) -> Value {
-    b.select(b.compare(x, .unordered, x), x, b.minimum(x, y))
+    keepingNaN(&b, of: x, b.minimum(x, y))
   }
 
   /// a > b or a is NaN ? a : b.
   @Sendable static func max(_ b: inout VectorBuilder, _ x: Value, _ y: Value) -> Value {
-    b.select(b.compare(x, .unordered, x), x, b.maximum(x, y))
+    keepingNaN(&b, of: x, b.maximum(x, y))
+  }
+
+  /// x where that is NaN, or else y.
+  private static func keepingNaN(_ b: inout VectorBuilder, of x: Value, _ y: Value) -> Value {
+    if b.instructionSet == .avx512 {
+      return b.fixUp(
+        y, where: x,
+        SpecialCases(
+          nan: .argument, zero: .result, negativeInfinity: .result, infinity: .result, negative: .result))
+    }
+    return b.select(b.compare(x, .unordered, x), x, y)
   }
 
   /// max(x, 0). The instruction gives x where x is NaN or −0, and −0 + 0 = 0.

@@ -31,10 +31,10 @@ enum Fold: Sendable {
 ///
 /// n numbers are folded as `mostParts` parts of equal length, element by element, into one part; and that
 /// part likewise. The vectors are as wide as the processor's, whatever the fold, memory is read once, in
-/// order, and each result lies at the end of 1.4 log₂ n + 6 operations at most: a block of 1536 numbers
-/// takes 11, a part of one no more than 13. So the error of a sum is at most about 0.7 log₂ n + 3 ulp of Σ|x|,
-/// where one running sum has n/2. The order of operations follows from n alone, not from the number of
-/// threads.
+/// order, and each result lies at the end of 1.4 log₂ n + 6 operations at most: up to 1536 numbers take no more
+/// than 13, a block of 12,288 takes 16, a part of one no more than 20. So the error of a sum is at most about
+/// 0.7 log₂ n + 3 ulp of Σ|x|, where one running sum has n/2. The order of operations follows from n alone, not
+/// from the number of threads.
 ///
 /// Higham, "The accuracy of floating point summation", SIAM J. Sci. Comput. 14 (1993).
 final class Reduction: @unchecked Sendable {
@@ -51,8 +51,9 @@ final class Reduction: @unchecked Sendable {
 
   /// As many parts as keep the processor's units busy, and memory's streams few enough to be foreseen.
   static let mostParts = 16
-  /// Elements that are folded at a time: twice by the most parts, and then they are few.
-  static let blockSize = 1536
+  /// Elements that are folded at a time: twice by the most parts, and then they are few. A block of 1536 took as
+  /// long for what is done once a block as for its elements.
+  static let blockSize = 12_288
 
   private init(
     _ fold: Fold, isPlain: Bool, hasParameter: Bool, _ term: @escaping @Sendable (Expr, Expr) -> Expr
@@ -139,9 +140,9 @@ struct Folder<Scalar: TensorScalar> {
   static var lineWidth: Int { 64 / MemoryLayout<Scalar>.stride }
   /// A cache line of each part.
   static var tileSize: Int { Reduction.mostParts * lineWidth }
-  /// What ``lines(_:count:parameter:into:)`` makes of a block at most: a line of each tile, a line of what does
-  /// not fill a tile, and what does not fill a line. It comes from the stack.
-  static var mostFolded: Int { Reduction.blockSize / Reduction.mostParts + 2 * lineWidth }
+  /// What ``lines(_:count:parameter:into:)`` makes of some numbers at most: a line of each tile, a line of what does
+  /// not fill a tile, and what does not fill a line.
+  static func mostFolded(of count: Int) -> Int { count / Reduction.mostParts + 2 * lineWidth }
   /// As many numbers and fewer are not worth a kernel's run. They take at most 12 operations one after another.
   static var few: Int { 80 }
   /// Columns that are folded at a time.
@@ -186,7 +187,7 @@ struct Folder<Scalar: TensorScalar> {
         return block(copy, count: count, stride: 1, parameter: parameter)
       }
     }
-    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded) { buffer in
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded(of: count)) { buffer in
       let buffer = buffer.baseAddress!
       return folded(buffer, count: lines(x, count: count, parameter: parameter, into: buffer))
     }
@@ -195,7 +196,7 @@ struct Folder<Scalar: TensorScalar> {
   /// The fold of what ``lines(_:count:parameter:into:)`` has made.
   func folded(_ x: Source, count: Int) -> Scalar {
     if count <= 3 * Self.lineWidth { return few(x, count: count, stride: 1) }
-    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded / 2) { buffer in
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.few) { buffer in
       let buffer = buffer.baseAddress!
       let count = Folder(reduction.plain).lines(x, count: count, parameter: nil, into: buffer)
       return few(buffer, count: count, stride: 1)
@@ -203,7 +204,7 @@ struct Folder<Scalar: TensorScalar> {
   }
 
   /// Folds whole tiles to a line each, the lines that do not fill a tile to one, and leaves what does not fill a
-  /// line: 1 ... `blockSize` numbers to as many as it returns, no more than `mostFolded`.
+  /// line: 1 ... `blockSize` numbers to as many as it returns, no more than ``mostFolded(of:)``.
   func lines(_ x: Source, count: Int, parameter: Source?, into buffer: Target) -> Int {
     let line = Self.lineWidth
     let tiles = count / Self.tileSize

@@ -5,6 +5,18 @@ internal import NablaKernels
 // The place of an extremum: its value first, by kernels, and then where it stands.
 
 extension Tensor {
+  /// The index in row-major order of the smallest or largest element: of the first of equals, or of the first NaN
+  /// if there is one.
+  @specialized(where Scalar == Double)
+  @specialized(where Scalar == Float)
+  func extremeIndex(largest: Bool) -> Int {
+    precondition(count > 0, "A tensor of shape \(shape) has no extreme element.")
+    let elements = isContiguous ? self : copied()
+    return elements.withStorage {
+      Folder<Scalar>(largest ? .maximum : .minimum).index($0, count: count, stride: 1)
+    }
+  }
+
   /// The index of the smallest or largest element of each slice along an axis: of the first of equals, or of
   /// the first NaN if there is one.
   @specialized(where Scalar == Double)
@@ -65,7 +77,7 @@ extension Folder {
     if stride != 1 || count <= Self.few {
       return firstIndex(of: block(x, count: count, stride: stride, parameter: nil), x, stride: stride)
     }
-    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded) { buffer in
+    return withUnsafeTemporaryAllocation(of: Scalar.self, capacity: Self.mostFolded(of: count)) { buffer in
       let buffer = buffer.baseAddress!
       let extreme = folded(buffer, count: lines(x, count: count, parameter: nil, into: buffer))
       // The lines of the tiles come in order, and then what no tile has.
