@@ -224,6 +224,7 @@ import TestSupport
         }
         listing.append("mov \(a),\(b)") { $0.move(a, b) }
         listing.append("add \(a),\(b)") { $0.add(a, b) }
+        listing.append("cmp \(a),\(b)") { $0.compare(a, b) }
         listing.append("imul \(a),\(b),0x11223") { $0.multiply(a, b, 0x11223) }
       }
       listing.append("movabs \(a),0x123456789abcdef0") { $0.move(a, 0x1234_5678_9ABC_DEF0) }

@@ -261,6 +261,12 @@ struct Assembler {
     general(0x3B, a, base, displacement)
   }
 
+  /// cmp a, b
+  mutating func compare(_ a: GeneralRegister, _ b: GeneralRegister) {
+    emit(0x48 | (b.rawValue >> 3) << 2 | a.rawValue >> 3, 0x39)
+    emit(0xC0 | (b.rawValue & 7) << 3 | a.rawValue & 7)
+  }
+
   /// add destination, source
   mutating func add(_ destination: GeneralRegister, _ source: GeneralRegister) {
     emit(0x48 | (source.rawValue >> 3) << 2 | destination.rawValue >> 3, 0x01)
