@@ -2,7 +2,7 @@
 
 internal import Nabla
 
-/// Functions of all elements of large tensors, and reductions of them; a point is an element.
+/// Functions of all elements of large tensors, reductions and products of them; a point is an element of the argument.
 let elementwiseWorkloads: [Workload] = [
   elementwiseWorkload("elementwise") { x, y in formula(x, into: &y) },
   elementwiseWorkload("elementwise-eager") { x, y in y = exp(-x * x) * sin(x) },
@@ -13,6 +13,9 @@ let elementwiseWorkloads: [Workload] = [
   reductionWorkload("reductions-norm-cached", [1_000_000], norm) { Tensor($0.norm()) },
   reductionWorkload("reductions-columns", [1000, 1000], sumsOfColumns) { $0.sum(axis: 0) },
   reductionWorkload("reductions-rows", [1000, 1000], sumsOfRows) { $0.sum(axis: 1) },
+  productWorkload("products-small", 16),
+  productWorkload("products-middle", 256),
+  productWorkload("products-large", 1024),
 ]
 
 private let formula = ElementwiseFunction<Double> { x in exp(-x * x) * sin(x) }
@@ -59,6 +62,32 @@ private func reductionWorkload(
       }
     } reference: { _ in
       hasWideNumbers ? [[reference(x)]] : nil
+    }
+  }
+}
+
+/// The product of a square matrix with the transpose of another. The error is that of a row.
+private func productWorkload(_ name: String, _ n: Int) -> Workload {
+  Workload(name: name, n: n, batches: .only(n * n)) { _ in
+    let a = uniformTensor([n, n], stream: stream, -1, 1)
+    let b = uniformTensor([n, n], stream: stream + 1, -1, 1)
+    return Trial {
+      var c = Tensor<Double>.zeros([n, n])
+      return Run {
+        c = matmul(a, b.transposed())
+      } results: { _ in
+        [[c.row(n / 2).scalars]]
+      }
+    } reference: { _ in
+      guard hasWideNumbers else { return nil }
+      let row = a.row(n / 2).scalars
+      return [
+        [
+          (0..<n).map { j in
+            Double(zip(row, b.row(j).scalars).reduce(Wide(0)) { $0 + Wide($1.0) * Wide($1.1) })
+          }
+        ]
+      ]
     }
   }
 }
