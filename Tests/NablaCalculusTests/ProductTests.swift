@@ -92,6 +92,29 @@ import TestSupport
     #expect(kept.hessianVectorProduct.scalars == sum.hessianVectorProduct.scalars)
   }
 
+  /// Sums over rows against the sum of what each row gives, for rows of few columns and of many, in layouts that are
+  /// read in place and such that are not.
+  @Test func sumsAreThoseOfTheRows() {
+    var generator = SplitMix64(seed: seed)
+    for (columns, count) in [(3, 600), (64, 600), (130, 513), (300, 40)] {
+      let rows = uniform([count, columns], &generator)
+      let loss = Function(2, parameters: columns) { w, row in
+        sin(row.enumerated().reduce(Expr(0)) { $0 + w[$1.offset % 2] * $1.element })
+      }
+      let w: Tensor<Double> = [0.5, -0.25]
+      let each = loss.evaluate([.value, .hessian], at: w, parameters: rows)
+      for layout in [
+        rows, rows[.reversed, .all].contiguous()[.reversed, .all],
+        rows.transposed().contiguous().transposed(),
+      ] {
+        let sum = loss.evaluateSum([.value, .hessian], at: w, parameters: layout)
+        // Summands are below 1, and below 300² of the Hessian.
+        #expect(abs(sum.value.item - each.value.sum()) <= 1e-10, "\(columns) columns, seed \(seed)")
+        expectClose(sum.hessian / 1e5, each.hessian.sum(axis: 0) / 1e5, "\(columns) columns, seed \(seed)")
+      }
+    }
+  }
+
   @Test func forwardAgreesWithReverseOnRandomGraphs() {
     var compared = 0
     for trial in 0..<2000 {

@@ -111,6 +111,7 @@ import Testing
     for arguments in [empty, ["expect", "exp(x)", "--density", "student(3)"]] {
       let run = try Nabla(arguments + ["--json"])
       #expect(run.status == 1 && run.output.contains("\"converged\": false"), "\(arguments)")
+      #expect(run.errors.contains("the density is 0") == (arguments == empty), "\(run.errors)")
     }
   }
 

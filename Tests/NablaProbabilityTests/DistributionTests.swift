@@ -80,6 +80,21 @@ struct DistributionTests {
     check(try LaplaceDistribution(), 40, 1, 2.1241771276457944977e-18)
   }
 
+  /// Exponentials that overflow where the density is far below the smallest number: of 2 exp(10 x) − x the moments
+  /// are E = 2 e⁵⁰ and, by E exp(10 x) x = 10 e⁵⁰, Var = 4 (e²⁰⁰ − e¹⁰⁰) − 40 e⁵⁰ + 1.
+  @Test func momentsOfLargeExponentials() throws {
+    let x = Expr.variable("x")
+    let density = Density(
+      logarithm: try NormalDistribution().logDensity(of: x), of: [x],
+      support: try Box((-.infinity, .infinity)))
+    for g in [2 * exp(10 * x) - x, exp(10 * x) * 2 - x, -(x - 2 * exp(10 * x))] {
+      let (mean, variance) = (density.expectation(of: g), density.variance(of: g))
+      // 2 e⁵⁰ and the variance with 20 digits, by mpmath.
+      #expect(mean.converged && abs(mean.value / 1.0369411057174144928175e22 - 1) < 1e-10, "\(mean)")
+      #expect(variance.converged && abs(variance.value / 2.8903895072502997033e87 - 1) < 1e-9, "\(variance)")
+    }
+  }
+
   /// What is known in closed form, against quadrature of the density.
   @Test(arguments: indices) func momentsAndTails(_ index: Int) throws {
     let p = try Self.all()[index]

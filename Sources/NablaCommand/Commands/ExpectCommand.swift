@@ -57,6 +57,10 @@ struct ExpectCommand: ParsableCommand {
         mean: p.expectation(of: g, options: options), variance: p.variance(of: g, options: options))
     }
     try common.deliver(report, of: "expect", formula, to: file)
+    if report.normalization.value == 0 {
+      Console.warn("the density is 0 on the whole range, or too small for a number: give another --over")
+      throw ExitCode(ExitStatus.unsuccessful.rawValue)
+    }
     if let failure = report.estimates.first(where: { !$0.converged }) {
       Console.warn("the integration did not converge: \(failure.reason.advice)")
       throw ExitCode(ExitStatus.unsuccessful.rawValue)

@@ -35,7 +35,8 @@ extension Density {
 
   /// E g(X) = ∫ g p / ∫ p.
   ///
-  /// A factor p that underflows takes a large g with it; g p is integrated as one exponential where g is one.
+  /// A factor p that underflows takes a large g with it; exponentials in sums, and multiples of them, are integrated
+  /// as one exponential with p where that is one.
   ///
   /// - Parameters:
   ///   - g: a function of the density's variables.
@@ -43,16 +44,18 @@ extension Density {
   public func expectation(
     of g: Expr, options: IntegrationOptions = IntegrationOptions()
   ) -> Estimate {
-    quotient(integral(weighted(g), options), normalizer(options))
+    quotient(integral(weighted(g) ?? g * formula, options), normalizer(options))
   }
 
   /// E (g(X) − E g(X))², by two integrations: E g² − (E g)² would cancel.
   public func variance(of g: Expr, options: IntegrationOptions = IntegrationOptions()) -> Estimate {
     let z = normalizer(options)
-    let mean = integral(weighted(g), options)
+    let mean = integral(weighted(g) ?? g * formula, options)
     let center = mean.value / z.value
     guard center.isFinite else { return Estimate.combining(.nan, error: .infinity, mean, z) }
-    let spread = integral(formula * pow(g - Expr(center), 2), options)
+    // √p (g − c), whose exponentials overflow no sooner than the integrand.
+    let root = weighted(g, by: 0.5).map { pow($0 - Expr(center) * exp(logarithm * 0.5), 2) }
+    let spread = integral(root ?? formula * pow(g - Expr(center), 2), options)
     // About another centre the second moment grows by the square of the distance.
     let shift = (mean.errorEstimate + Swift.abs(center) * z.errorEstimate) / z.value
     let value = spread.value / z.value
@@ -76,9 +79,28 @@ extension Density {
     return difference.constantValue == 0 ? 0 : formula * difference
   }
 
-  /// g p, as an exponential of one exponent where both are exponentials.
-  private func weighted(_ g: Expr) -> Expr {
-    g.operation == .exp && formula.operation == .exp ? exp(logarithm + g.operands[0]) : g * formula
+  /// g p^power, where p is an exponential and g is made of exponentials by sums and constant factors: of one exponent
+  /// each. nil elsewhere.
+  private func weighted(_ g: Expr, by power: Double = 1) -> Expr? {
+    guard formula.operation == .exp else { return nil }
+    let exponent = power == 1 ? logarithm : logarithm * Expr(power)
+    func product(_ g: Expr) -> Expr? {
+      let operands = g.operands
+      switch g.operation {
+      case .exp: return exp(exponent + operands[0])
+      case .negate: return product(operands[0]).map { -$0 }
+      case .multiply:
+        if let factor = operands[0].constantValue { return product(operands[1]).map { Expr(factor) * $0 } }
+        return operands[1].constantValue.flatMap { factor in product(operands[0]).map { $0 * Expr(factor) } }
+      case .add, .subtract:
+        let (a, b) = (product(operands[0]), product(operands[1]))
+        if a == nil && b == nil { return nil }
+        let (left, right) = (a ?? operands[0] * exp(exponent), b ?? operands[1] * exp(exponent))
+        return g.operation == .add ? left + right : left - right
+      default: return nil
+      }
+    }
+    return product(g)
   }
 
   private func quotient(_ a: Integral, _ z: Integral) -> Estimate {
