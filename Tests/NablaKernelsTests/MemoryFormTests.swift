@@ -127,6 +127,8 @@ private final class MovedBits<Scalar: BitwiseScalar> {
     }
     outputs = layout.outputs.enumerated().map { i, place in
       let base = numbers + 2 * room + i * 3 * count
+      // Sums are added to what is there.
+      if place == .sum { base.update(repeating: 0, count: count) }
       return if case .tile(let columns) = place {
         OutputColumn(base: base, tileColumns: columns)
       } else {

@@ -85,6 +85,11 @@ struct ExplanationReport: Report {
         counted(code.vectorsPerTurn, "vectors") + (code.vectorsPerTurn > 1 ? ", interleaved" : "")
       ),
       (
+        "pieces",
+        code.pieceCount == 1
+          ? "1" : "\(code.pieceCount), one after the other for a block of points; shown as a whole"
+      ),
+      (
         "size",
         "\(code.codeSize) bytes of instructions, \(code.code.count - code.constantsOffset) of constants"
       ),

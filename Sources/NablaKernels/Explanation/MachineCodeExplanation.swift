@@ -37,6 +37,8 @@ package struct MachineCodeExplanation: Sendable {
   package let pointsPerVector: Int
   /// Vectors of points that are interleaved in each turn of the loop.
   package let vectorsPerTurn: Int
+  /// The pieces that a batch runs through; the code is that of the program as a whole.
+  package let pieceCount: Int
   /// Instructions and constants; the constants begin at ``constantsOffset``.
   package let code: [UInt8]
   /// Bytes of instructions.
@@ -67,6 +69,7 @@ package struct MachineCodeExplanation: Sendable {
     self.code = code
     pointsPerVector = kernel.laneCount
     vectorsPerTurn = layout.parts
+    pieceCount = kernel.variants.pieceCount(for: layout)
     codeSize = emitter.assembler.codeSize
     constantsOffset = (codeSize + 63) / 64 * 64
     registerCount = Int(emitter.highestRegister) + 1 + emitter.residents.count

@@ -24,7 +24,7 @@ struct CodeLayout: Hashable, Sendable {
     /// A column at a multiple of a cache line, written past the caches, a line at a time.
     case streamedColumn
     case tile(columns: Int)
-    /// The sum over the points, one partial sum a lane, at base.
+    /// The sum over the points, one partial sum a lane, added to what is at base.
     case sum
     /// The only point, at base.
     case scalar
@@ -51,6 +51,27 @@ struct CodeLayout: Hashable, Sendable {
   }
 
   var isSinglePoint: Bool { outputs.first == .scalar }
+
+  /// The layout for a piece of a program, which has some of its inputs and outputs, and columns that pieces pass on to
+  /// each other.
+  func forPiece(_ program: VectorProgram, passedCount: Int) -> CodeLayout {
+    let columns = Array(repeating: Input.column, count: passedCount)
+    var piece = CodeLayout(
+      inputs: Array(repeating: .column, count: inputs.count) + columns,
+      outputs: Array(repeating: .column, count: outputs.count + passedCount))
+    let used = Set(program.operations.lazy.filter { $0.code == .input }.map { Int($0.immediate) })
+    for i in used where i < inputs.count {
+      piece.inputs[i] = inputs[i]
+      if case .nextInRow(let stride) = inputs[i], !used.contains(i - 1) {
+        piece.inputs[i] = .row(stride: stride)
+      }
+    }
+    for operation in program.operations where operation.code == .store {
+      let output = Int(operation.immediate)
+      if output < outputs.count { piece.outputs[output] = outputs[output] }
+    }
+    return piece
+  }
 
   /// How the address of a point follows from its offset in a column.
   enum Stepping: Hashable {

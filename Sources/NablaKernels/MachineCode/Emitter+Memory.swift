@@ -195,11 +195,12 @@ extension Emitter {
     }
   }
 
-  /// Behind the loop, sums go where they belong, and streamed outputs become visible to other threads.
+  /// Behind the loop, sums are added to what is where they belong, and streamed outputs become visible to other threads.
   mutating func emitEnd() {
     for (output, place) in sumOfOutput.sorted(by: { $0.key < $1.key }) {
       move(to: 0, from: residents[.sum(output)].map { .register($0) } ?? .memory(.rsp, place))
       assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
+      assembler.vector(assembler.packed, .x0F, 0x58, 0, 0, .memory(.rax, 0))
       assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rax, 0))
     }
     if layout.outputs.contains(.streamedColumn) { assembler.emit(0x0F, 0xAE, 0xF8) }  // sfence

@@ -7,7 +7,7 @@ struct KernelBatch<Scalar: KernelScalar> {
   enum Outputs {
     /// Of each point.
     case columns(UnsafePointer<OutputColumn<Scalar>>)
-    /// Partial sums of whole vectors: one vector for each output.
+    /// Partial sums of whole vectors, which are added to those that are there: one vector for each output.
     case sums(UnsafeMutablePointer<Scalar>)
     /// Of the points of a single turn of the code's loop: as many places for each output.
     case lanes(UnsafeMutablePointer<Scalar>)
@@ -100,16 +100,6 @@ struct KernelBatch<Scalar: KernelScalar> {
   /// Points that the code computes at a time.
   var unit: Int { code.unit }
 
-  /// The points that one call of the code computes, of those that fill its turns. Code that sums writes what it
-  /// summed in one call, so that sums are run in pieces of no more than this.
-  func pieceSize(of count: Int) -> Int {
-    let stagedCount = stagedInputs.count + stagedOutputs.count
-    guard stagedCount > 0 else { return count }
-    // All in half of the first-level cache.
-    let fitting = 16 * 1024 / (Self.size * stagedCount) / code.unit * code.unit
-    return Swift.min(count, 512, Swift.max(code.unit, fitting))
-  }
-
   func run(_ range: Range<Int>) {
     let n = kernel.inputCount
     let whole = range.lowerBound + range.count / code.unit * code.unit
@@ -152,7 +142,9 @@ struct KernelBatch<Scalar: KernelScalar> {
     of range: Range<Int>, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
   ) {
     let stagedCount = stagedInputs.count + stagedOutputs.count
-    let size = pieceSize(of: range.count)
+    // All in half of the first-level cache.
+    let fitting = 16 * 1024 / (Self.size * stagedCount) / code.unit * code.unit
+    let size = Swift.min(range.count, 512, Swift.max(code.unit, fitting))
     withUnsafeTemporaryAllocation(byteCount: stagedCount * size * Self.size, alignment: 64) { bytes in
       let blocks = bytes.bindMemory(to: Scalar.self).baseAddress!
       for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {

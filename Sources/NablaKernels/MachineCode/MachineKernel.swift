@@ -19,17 +19,19 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   /// The inputs that the program reads, ascending; no others are touched.
   let usedInputs: [Int]
 
-  /// Beyond this the interpreter takes over. It is still slower there (5 times at 1,000 operations, 3 times at
-  /// 150,000, whose code of a megabyte has left the second-level cache), but it starts in a third of the
-  /// time, some 0.1 s, and its instructions take less memory.
+  /// Beyond this the interpreter takes over. It is slower there too, but it starts in a third of the time, some 0.1 s,
+  /// and its instructions take less memory.
   private static var largestProgram: Int { 100_000 }
   /// Bytes of the stack that the values of a vector of points may take at a time, of the 8 MB of a thread: two
   /// vectors that are interleaved take twice that, and sums over the points come on top.
   private static var largestFrame: Int { 256 * 1024 }
 
   /// nil where the system grants no executable memory, and for programs that are too large to be fast.
+  ///
+  /// - Parameter pieceSize: of the pieces that long programs are cut into, in operations.
   package init?(
-    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], instructionSet: InstructionSet
+    outputs: [Expr], inputs: [Expr], overwritten: [Int: Int] = [:], instructionSet: InstructionSet,
+    pieceSize: Int? = nil
   ) {
     guard ExecutableMemory.isGranted,
       let program = Lowering.program(
@@ -38,7 +40,9 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
       program.largestLiveCount * Int(instructionSet.vectorBytes) <= Self.largestFrame
     else { return nil }
     variants = CodeVariants(
-      program, inputCount: inputs.count, outputCount: outputs.count, instructionSet: instructionSet)
+      program, inputCount: inputs.count, outputCount: outputs.count, instructionSet: instructionSet,
+      // A piece would read what another has overwritten.
+      pieceSize: overwritten.isEmpty ? pieceSize ?? CodeVariants.pieceSize : .max)
     inputCount = inputs.count
     outputCount = outputs.count
     let laneCount = instructionSet.laneCount(of: Scalar.precision)
@@ -103,11 +107,11 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
       byteCount: outputCount * CodeLayout.mostParts * laneCount * MemoryLayout<Scalar>.stride, alignment: 64
     ) { bytes in
       let lanes = bytes.bindMemory(to: Scalar.self).baseAddress!
+      lanes.update(repeating: 0, count: outputCount * laneCount)
       let batch = KernelBatch(of: self, inputs, .sums(lanes))
       let whole = range.lowerBound + range.count / batch.unit * batch.unit
-      let size = Swift.max(1, batch.pieceSize(of: whole - range.lowerBound))
-      for start in stride(from: range.lowerBound, to: whole, by: size) {
-        batch.run(start..<Swift.min(start + size, whole))
+      if whole > range.lowerBound {
+        batch.run(range.lowerBound..<whole)
         add(lanes, laneCount, of: laneCount, to: sums)
       }
       if whole < range.upperBound {
@@ -136,24 +140,63 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
 
 /// The machine code of a program for each layout that was asked for, made at the first use.
 final class CodeVariants: Sendable {
-  /// Code in memory, and the program that keeps alive the scalar functions that it calls.
+  /// Code in memory, of a program or of its pieces, and the program that keeps alive the scalar functions that it calls.
   final class Code: Sendable {
     private typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
 
-    private let memory: ExecutableMemory
+    private let pieces: [ExecutableMemory]
+    var pieceCount: Int { pieces.count }
     private let program: VectorProgram
     /// Points that are computed at a time; runs are multiples of it.
     let unit: Int
+    /// Inputs, outputs, and what pieces pass on.
+    private let counts: (inputs: Int, outputs: Int, passed: Int)
+    /// Points that run through all pieces before the next, in bytes.
+    private let blockBytes: Int
 
     fileprivate init(_ memory: ExecutableMemory, _ program: VectorProgram, unit: Int) {
-      self.memory = memory
-      self.program = program
-      self.unit = unit
+      (pieces, self.program, self.unit) = ([memory], program, unit)
+      (counts, blockBytes) = ((0, 0, 0), 0)
+    }
+
+    fileprivate init(
+      pieces: [ExecutableMemory], _ program: VectorProgram, unit: Int,
+      _ counts: (inputs: Int, outputs: Int, passed: Int), blockBytes: Int
+    ) {
+      (self.pieces, self.program, self.unit) = (pieces, program, unit)
+      (self.counts, self.blockBytes) = (counts, blockBytes)
     }
 
     /// Runs the points between two offsets in columns, in bytes.
     func run(_ columns: UnsafePointer<UnsafeMutableRawPointer>, _ start: Int, _ end: Int) {
-      unsafeBitCast(memory.address, to: Entry.self)(columns, start, end)
+      if blockBytes == 0 {
+        unsafeBitCast(pieces[0].address, to: Entry.self)(columns, start, end)
+      } else {
+        runPieces(columns, start, end)
+      }
+    }
+
+    private func runPieces(_ columns: UnsafePointer<UnsafeMutableRawPointer>, _ start: Int, _ end: Int) {
+      let (inputs, outputs, passed) = counts
+      let size = Swift.min(blockBytes, end - start)
+      withUnsafeTemporaryAllocation(byteCount: passed * size, alignment: 64) { memory in
+        withUnsafeTemporaryAllocation(
+          of: UnsafeMutableRawPointer.self, capacity: inputs + outputs + 2 * passed
+        ) { all in
+          let all = all.baseAddress!
+          all.update(from: columns, count: inputs)
+          (all + inputs + passed).update(from: columns + inputs, count: outputs)
+          for first in stride(from: start, to: end, by: size) {
+            for i in 0..<passed {
+              let column = memory.baseAddress! + i * size - first
+              all[inputs + i] = column
+              all[inputs + passed + outputs + i] = column
+            }
+            let last = Swift.min(first + size, end)
+            for piece in pieces { unsafeBitCast(piece.address, to: Entry.self)(all, first, last) }
+          }
+        }
+      }
     }
   }
 
@@ -167,17 +210,21 @@ final class CodeVariants: Sendable {
 
   private let inputCount: Int
   private let outputCount: Int
-  private let isLatencyBound: Bool
+  /// Operations of a piece of a long program.
+  private let pieceSize: Int
 
   /// There are few layouts in a program's life; one of many that keep coming may be compiled again.
   private static let largestCount = 16
 
-  init(_ program: VectorProgram, inputCount: Int, outputCount: Int, instructionSet: InstructionSet) {
+  init(
+    _ program: VectorProgram, inputCount: Int, outputCount: Int, instructionSet: InstructionSet,
+    pieceSize: Int = CodeVariants.pieceSize
+  ) {
+    self.pieceSize = pieceSize
     self.program = program
     self.instructionSet = instructionSet
     self.inputCount = inputCount
     self.outputCount = outputCount
-    isLatencyBound = program.isLatencyBound
   }
 
   func code(for layout: CodeLayout) -> Code {
@@ -207,22 +254,70 @@ final class CodeVariants: Sendable {
   /// sums than there are registers would go to memory and back for each, and where a vector is half a cache line of an
   /// output that is written past the caches.
   func interleaved(_ layout: CodeLayout) -> CodeLayout {
+    interleaved(layout, program, mostParts: layout.mostParts(instructionSet))
+  }
+
+  private func interleaved(_ layout: CodeLayout, _ program: VectorProgram, mostParts: Int) -> CodeLayout {
     var layout = layout
     let sums = layout.outputs.count { $0 == .sum }
     let isHalfLine = instructionSet.vectorBytes < 64 && layout.outputs.contains(.streamedColumn)
     layout.parts =
-      isLatencyBound || sums > instructionSet.registerCount || isHalfLine
-      ? layout.mostParts(instructionSet) : 1
+      program.isLatencyBound || sums > instructionSet.registerCount || isHalfLine
+      ? mostParts : 1
     return layout
   }
 
+  /// The pieces of the code for a layout, interleaved or not.
+  func pieceCount(for layout: CodeLayout) -> Int {
+    var layout = layout
+    layout.parts = 1
+    return code(for: layout).pieceCount
+  }
+
+  /// Operations of a piece: some 15 kilobytes of code.
+  static let pieceSize = 1500
+  /// What pieces pass on stays in the second-level cache, for at least so many points.
+  private static let (passedBytes, fewestPoints) = (256 << 10, 64)
+
   private func make(_ layout: CodeLayout) -> Code {
+    makeInPieces(layout) ?? makeWhole(layout)
+  }
+
+  private func makeWhole(_ layout: CodeLayout) -> Code {
     let layout = interleaved(layout)
+    return Code(memory(for: program, layout), program, unit: unit(layout))
+  }
+
+  private func makeInPieces(_ layout: CodeLayout) -> Code? {
+    guard !layout.isSinglePoint,
+      let pieces = program.pieces(
+        of: pieceSize, inputCount: inputCount, outputCount: outputCount,
+        isShared: { layout.inputs[$0] == .shared })
+    else { return nil }
+    let bytes = program.precision.byteCount
+    let fitting = Self.passedBytes / bytes / Swift.max(1, pieces.passedCount)
+    guard fitting >= Self.fewestPoints else { return nil }
+    let layouts = pieces.programs.map {
+      interleaved(
+        layout.forPiece($0, passedCount: pieces.passedCount), $0, mostParts: layout.mostParts(instructionSet))
+    }
+    // One divides the other.
+    let unit = layouts.map(unit).max() ?? 1
+    return Code(
+      pieces: zip(pieces.programs, layouts).map { memory(for: $0, $1) }, program, unit: unit,
+      (inputCount, outputCount, pieces.passedCount),
+      blockBytes: Swift.min(fitting, 512) / unit * unit * bytes)
+  }
+
+  private func memory(for program: VectorProgram, _ layout: CodeLayout) -> ExecutableMemory {
     let code = Emitter.code(for: program, layout: layout, instructionSet: instructionSet)
     guard let memory = ExecutableMemory(code) else {
       preconditionFailure("the system has no memory left for a kernel's code")
     }
-    let unit = layout.parts * instructionSet.laneCount(of: program.precision)
-    return Code(memory, program, unit: unit)
+    return memory
+  }
+
+  private func unit(_ layout: CodeLayout) -> Int {
+    layout.parts * instructionSet.laneCount(of: program.precision)
   }
 }
