@@ -9,15 +9,15 @@ extension VectorProgram {
     var passedCount: Int
   }
 
-  /// Pieces of about `size` operations, whose code stays in the first-level cache while a block of points runs through
-  /// them, where a long program fetches all of its code anew for each vector. nil where the program is short, computes in
-  /// two precisions, or shares much among its pieces.
+  /// Pieces of about `size` operations, whose code stays in the first-level cache while a block of points runs
+  /// through them, where a long program fetches all of its code anew for each vector. nil where the program is
+  /// short, computes in two precisions, or shares much among its pieces.
   ///
-  /// Measured with pieces of 1500 operations on Zen 5: 10,000 operations take 0.72 times as long with AVX-512 and 0.68
-  /// times with AVX2, 100,000 operations 0.54 and 0.60 times. Pieces of 1000 and of 3000 are no better.
+  /// Measured with pieces of 1500 operations on Zen 5: 10,000 operations take 0.72 times as long with AVX-512 and
+  /// 0.68 times with AVX2, 100,000 operations 0.54 and 0.60 times. Pieces of 1000 and of 3000 are no better.
   ///
-  /// Cuts are made where few values are alive. Inputs, constants and what follows from shared inputs alone are not passed
-  /// but computed again.
+  /// Cuts are made where few values are alive. Inputs, constants and what follows from shared inputs alone are not
+  /// passed but computed again.
   func pieces(
     of size: Int, inputCount: Int, outputCount: Int, isShared: (_ input: Int) -> Bool
   ) -> Pieces? {
@@ -77,12 +77,12 @@ extension VectorProgram {
       }
       pieces.programs.append(piece)
     }
-    // Where much is shared that many pieces need, each block of points would wait for it again and again.
+    // Where much is shared that many pieces need, each block of points would wait for it anew.
     return repeatedCount > operations.count ? nil : pieces
   }
 
-  /// What an operation needs that a piece does not have yet, in order: values of earlier pieces, and what is repeated with
-  /// all that it needs in turn.
+  /// What an operation needs that a piece does not have yet, in order: values of earlier pieces, and what is
+  /// repeated with all that it needs in turn.
   private func missing(_ operation: Operation, _ places: [Value], _ isRepeated: [Bool]) -> [Int] {
     var values: Set<Int> = []
     var open = operation.operands.map { Int($0) }
@@ -93,8 +93,8 @@ extension VectorProgram {
     return values.sorted()
   }
 
-  /// The operations of each piece, without those that are repeated: a piece ends, from half its size on to one and a
-  /// half of it, where the fewest values are alive.
+  /// The operations of each piece, without those that are repeated: a piece ends, from half its size on to one and
+  /// a half of it, where the fewest values are alive.
   private func cut(into size: Int, _ isRepeated: [Bool]) -> [ArraySlice<Int>] {
     var lastUse = [Int](repeating: -1, count: operations.count)
     for (position, operation) in operations.enumerated() {
