@@ -104,6 +104,14 @@ extension Tensor {
     if !isKnownUniquelyReferenced(&storage) || layout.isOverlapping { self = copied() }
   }
 
+  /// Makes this tensor the only owner of its elements, row-major without gaps.
+  mutating func makeWritableInOrder() {
+    if !isWritable() || !isContiguous { self = copied() }
+  }
+
+  /// Where the first element lies, for those who may write there: this tensor must own its elements alone.
+  var firstAddress: UnsafeMutablePointer<Scalar> { storage.base + layout.offset }
+
   /// Whether a write needs no copy first.
   @inlinable
   mutating func isWritable() -> Bool {

@@ -40,8 +40,10 @@ public func matmul<S: TensorScalar>(
     The product of shapes \(a.shape) and \(b.shape) has shape \(extents.shape), not that of the result, \
     \(result.shape).
     """)
-  if !result.isWritable() || !result.isContiguous {
-    result = isAdded ? result.copied() : Tensor(uninitialized: extents.shape)
+  if isAdded {
+    result.makeWritableInOrder()
+  } else if !result.isWritable() || !result.isContiguous {
+    result = Tensor(uninitialized: extents.shape)
   }
   write(a, b, extents, to: result, isAdded: isAdded)
 }
@@ -85,7 +87,7 @@ private func write<S: TensorScalar>(
   let (m, k) = (extents.rows, extents.inner)
   if result.count == 0 { return }
   if k == 0 {
-    if !isAdded { result.storage.base.update(repeating: 0, count: result.count) }
+    if !isAdded { result.firstAddress.update(repeating: 0, count: result.count) }
     return
   }
   // A product with the own transpose is symmetric: half the work.
@@ -99,7 +101,7 @@ private func write<S: TensorScalar>(
   {
     let product = MatrixProduct<S>(
       left: left, right: right, rows: m, inner: k, columns: extents.columns, isAdded: isAdded)
-    a.withStorage { x in b.withStorage { y in product.write(x, y, to: result.storage.base) } }
+    a.withStorage { x in b.withStorage { y in product.write(x, y, to: result.firstAddress) } }
     return
   }
   // A batch of matrices against one matrix is a single taller matrix, where the memory allows it.
@@ -125,7 +127,7 @@ private func write<S: TensorScalar>(
       for start in nest {
         for i in 0..<nest.innerCount {
           let at = start &+ SIMD4(repeating: i) &* nest.innerStrides
-          product.write(x + at[1], y + at[2], to: result.storage.base + at[0])
+          product.write(x + at[1], y + at[2], to: result.firstAddress + at[0])
         }
       }
     }
@@ -173,7 +175,7 @@ private func addProductWithTranspose<S: TensorScalar>(_ a: Tensor<S>, to result:
     BLASThreads.run(work: Double(n) * Double(n) * Double(k)) {
       S._routines.syrk(
         CblasRowMajor, CblasUpper, operand.transpose, lapackInt(n), lapackInt(k), 1, x,
-        lapackInt(operand.leadingDimension), isAdded ? 1 : 0, result.storage.base, lapackInt(n))
+        lapackInt(operand.leadingDimension), isAdded ? 1 : 0, result.firstAddress, lapackInt(n))
     }
   }
 }
@@ -183,7 +185,7 @@ private func addProductWithTranspose<S: TensorScalar>(_ a: Tensor<S>, to result:
 @specialized(where S == Float)
 private func mirrorUpperTriangle<S: TensorScalar>(of matrix: Tensor<S>) {
   let n = matrix.shape[0]
-  let base = matrix.storage.base
+  let base = matrix.firstAddress
   for i in 0..<n { for j in 0..<i { base[i &* n &+ j] = base[j &* n &+ i] } }
 }
 

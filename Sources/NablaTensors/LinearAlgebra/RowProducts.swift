@@ -25,11 +25,11 @@ package struct RowProducts<S: TensorScalar>: Sendable {
     guard let kernel else { return matmul(matrix[rows], w, into: &z) }
     precondition(w.shape == [matrix.shape[1]] && z.shape == [rows.count], "The shapes do not fit.")
     let w = w.isContiguous ? w : w.copied()
-    z.makeWritable()
+    z.makeWritableInOrder()
     matrix.withStorage { x in
       w.withStorage {
         kernel.multiply(
-          x + rows.lowerBound * matrix.shape[1], count: rows.count, by: $0, into: z.storage.base)
+          x + rows.lowerBound * matrix.shape[1], count: rows.count, by: $0, into: z.firstAddress)
       }
     }
   }
@@ -43,10 +43,10 @@ package struct RowProducts<S: TensorScalar>: Sendable {
     guard let kernel else { return matmul(r, matrix[rows], into: &g, adding: true) }
     precondition(g.shape == [matrix.shape[1]] && r.shape == [rows.count], "The shapes do not fit.")
     let r = r.isContiguous ? r : r.copied()
-    g.makeWritable()
+    g.makeWritableInOrder()
     matrix.withStorage { x in
       r.withStorage {
-        kernel.add(x + rows.lowerBound * matrix.shape[1], count: rows.count, times: $0, to: g.storage.base)
+        kernel.add(x + rows.lowerBound * matrix.shape[1], count: rows.count, times: $0, to: g.firstAddress)
       }
     }
   }

@@ -55,6 +55,15 @@ private func product<S: TensorScalar>(_ a: Tensor<S>, _ b: Tensor<S>) -> Tensor<
       #expect(largestDifference(result, expected + expected) <= 1e-13, "\(name), seed \(seed)")
       #expect(kept == .ones([9, 8]))
     }
+    // A part of memory that nothing else refers to any more.
+    for isAdded in [false, true] {
+      var part = Tensor<Double>.ones([20, 8])[5..<14]
+      matmul(a, b, into: &part, adding: isAdded)
+      #expect(largestDifference(part, expected + (isAdded ? 1 : 0)) <= 1e-13, "seed \(seed)")
+      var none = Tensor<Double>.ones([4, 2])[2..<4]
+      matmul(Tensor<Double>.zeros([2, 0]), Tensor<Double>.zeros([0, 2]), into: &none, adding: isAdded)
+      #expect(none == (isAdded ? .ones([2, 2]) : .zeros([2, 2])))
+    }
     var column = Tensor<Double>.ones([8, 9]).transposed()
     matmul(a, b, into: &column, adding: true)
     #expect(largestDifference(column, expected + 1) <= 1e-13, "seed \(seed)")
