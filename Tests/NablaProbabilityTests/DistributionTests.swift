@@ -95,6 +95,24 @@ struct DistributionTests {
     }
   }
 
+  /// A function that shares its parts thirty times over, or is a sum of many terms, takes no longer for it: it is looked
+  /// through once. By sₖ₊₁ = sin(x) − sₖ/4 + sₖ the mean of exp(x) is multiplied by 3/4, and sin(x) has none.
+  @Test func momentsOfSharedSums() throws {
+    let x = Expr.variable("x")
+    let density = Density(
+      logarithm: try NormalDistribution().logDensity(of: x), of: [x],
+      support: try Box((-.infinity, .infinity)))
+    let shared = (0..<30).reduce(exp(x)) { s, _ in (sin(x) - s * 0.25) + s }
+    let mean = density.expectation(of: shared)
+    let expected = Foundation.pow(0.75, 30) * Foundation.exp(0.5)
+    // The tolerance of the quadrature, for an integrand of order 4.
+    #expect(mean.converged && abs(mean.value - expected) < 1e-9, "\(mean)")
+    let long = (0..<20_000).reduce(exp(x)) { s, k in s + x * Expr(1e-6 * Double(k)) }
+    // An integrand of order 200.
+    let sum = density.expectation(of: long)
+    #expect(sum.converged && abs(sum.value - Foundation.exp(0.5)) < 1e-7, "\(sum)")
+  }
+
   /// What is known in closed form, against quadrature of the density.
   @Test(arguments: indices) func momentsAndTails(_ index: Int) throws {
     let p = try Self.all()[index]

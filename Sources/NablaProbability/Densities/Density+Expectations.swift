@@ -84,16 +84,28 @@ extension Density {
   private func weighted(_ g: Expr, by power: Double = 1) -> Expr? {
     guard formula.operation == .exp else { return nil }
     let exponent = power == 1 ? logarithm : logarithm * Expr(power)
-    func product(_ g: Expr) -> Expr? {
+    // Shared parts are looked at once, and what lies deeper than a stack would hold is left as it is.
+    var known: [Expr: Expr?] = [:]
+    func product(_ g: Expr, _ depth: Int = 0) -> Expr? {
+      if let known = known[g] { return known }
+      let result = depth < 500 ? newProduct(g, depth + 1) : nil
+      known[g] = .some(result)
+      return result
+    }
+    func newProduct(_ g: Expr, _ depth: Int) -> Expr? {
       let operands = g.operands
       switch g.operation {
       case .exp: return exp(exponent + operands[0])
-      case .negate: return product(operands[0]).map { -$0 }
+      case .negate: return product(operands[0], depth).map { -$0 }
       case .multiply:
-        if let factor = operands[0].constantValue { return product(operands[1]).map { Expr(factor) * $0 } }
-        return operands[1].constantValue.flatMap { factor in product(operands[0]).map { $0 * Expr(factor) } }
+        if let factor = operands[0].constantValue {
+          return product(operands[1], depth).map { Expr(factor) * $0 }
+        }
+        return operands[1].constantValue.flatMap { factor in
+          product(operands[0], depth).map { $0 * Expr(factor) }
+        }
       case .add, .subtract:
-        let (a, b) = (product(operands[0]), product(operands[1]))
+        let (a, b) = (product(operands[0], depth), product(operands[1], depth))
         if a == nil && b == nil { return nil }
         let (left, right) = (a ?? operands[0] * exp(exponent), b ?? operands[1] * exp(exponent))
         return g.operation == .add ? left + right : left - right

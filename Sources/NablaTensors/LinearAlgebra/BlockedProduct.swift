@@ -7,7 +7,7 @@ internal import NablaKernels
 ///
 /// On processors with AVX-512, OpenBLAS has two ways to multiply. Its general one copies both matrices to
 /// where its kernel wants them; its kernels for small matrices (m·n·k ≤ 10⁶) read them where they lie, and
-/// reach 97 % of the processor's peak where the general one reaches 65 to 75 % (Zen 5, doubles; a little less
+/// reach 97 % of the processor's peak where the general one reaches 62 to 75 % (Zen 5, doubles; a little less
 /// of a difference in floats). A larger product is therefore cut into pieces for those kernels: blocks of C
 /// of ``rowsOfPiece`` × ``columnsOfPiece``, each the sum over pieces of ``innerOfPiece`` of the inner dimension.
 /// The piece of B is copied to consecutive memory once for all blocks of a column: this keeps rows that lie a
@@ -38,7 +38,7 @@ enum BlockedProduct {
     // Fewer rows do not pay for the copy of B.
     guard m >= 48, isAvailable else { return false }
     let work = Double(m) * Double(k) * Double(n)
-    // OpenBLAS's own limits of what is small: dgemm_small_kernel_permit_skylakex.c.
+    // OpenBLAS takes its small kernels to 10⁶, and those of A Bᵀ to m·n = 1200 (the pull request).
     return work <= 1e8 && (work > 1e6 || product.right.isTransposed && m * n > 1200 && work > 3e4)
   }
 
