@@ -168,6 +168,10 @@ extension Evaluation.Result {
     tensor.withUnsafeMutableStridedPointer { _, _ in }
     guard strides != tensor.strides || offsets.count != block.elements.count else { return }
     strides = tensor.strides
+    if !isBatch && tensor.isContiguous {
+      offsets = block.elements
+      return
+    }
     offsets = block.elements.map { element in
       // The element's position in row-major order, by the strides that the tensor has in memory.
       var (offset, rest) = (0, element)

@@ -264,19 +264,10 @@ extension Function {
     let k = tensor.rank == 1 ? tensor.count : tensor.shape[1]
     tensor.withUnsafeStridedPointer { base, strides in
       switch tensor.rank {
-      case 1:
-        for i in 0..<k {
-          (columns + i).initialize(to: InputColumn(base: base + i * strides[0], stride: 0))
-        }
-      case 2:
-        for i in 0..<k {
-          (columns + i).initialize(to: InputColumn(base: base + i * strides[1], stride: strides[0]))
-        }
+      case 1: columns.initialize(count: k, base: base, step: strides[0], stride: 0)
+      case 2: columns.initialize(count: k, base: base, step: strides[1], stride: strides[0])
       default:
-        for i in 0..<k {
-          (columns + i).initialize(
-            to: InputColumn(base: base + i * Double.tileWidth, tileColumns: k))
-        }
+        columns.initialize(count: k, base: base, step: Double.tileWidth, stride: 1, tileColumns: k)
       }
     }
     columns += k

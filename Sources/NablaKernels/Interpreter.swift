@@ -75,15 +75,19 @@ package struct Interpreter<Scalar: KernelScalar>: Kernel {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   package func sum(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    points range: Range<Int>, inBlocksOf size: Int, inputs: UnsafePointer<InputColumn<Scalar>>,
     into sums: UnsafeMutablePointer<Scalar>
   ) {
-    sums.update(repeating: 0, count: outputCount)
-    forEachBlock(of: range, inputs) { _, count, slots, size in
-      for (output, slot) in tape.outputs.enumerated() {
-        let values = slots + Int(slot) * size
-        for i in 0..<count { sums[output] += values[i] }
+    var sums = sums
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
+      sums.update(repeating: 0, count: outputCount)
+      forEachBlock(of: start..<Swift.min(start + size, range.upperBound), inputs) { _, count, slots, size in
+        for (output, slot) in tape.outputs.enumerated() {
+          let values = slots + Int(slot) * size
+          for i in 0..<count { sums[output] += values[i] }
+        }
       }
+      sums += outputCount
     }
   }
 

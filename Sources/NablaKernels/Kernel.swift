@@ -102,11 +102,12 @@ package protocol Kernel<Scalar>: Sendable {
   /// Computes all outputs of one point: `addresses` are those of its inputs and then of its outputs.
   func run(addresses: UnsafePointer<UnsafeMutablePointer<Scalar>>)
 
-  /// Adds up each output over the points in `range`, and writes the sums to `sums`, one for each output.
+  /// Adds up each output over every block of `size` points in `range`, the last of which may be shorter, and writes the
+  /// sums to `sums`, one for each output of the first block, then of the next.
   ///
   /// The order of the additions follows from the points' numbers alone.
   func sum(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    points range: Range<Int>, inBlocksOf size: Int, inputs: UnsafePointer<InputColumn<Scalar>>,
     into sums: UnsafeMutablePointer<Scalar>)
 }
 
@@ -164,18 +165,43 @@ extension Kernel {
     defer { partial.deallocate() }
     nonisolated(unsafe) let (columns, target) = (inputs, partial)
     Parallelism.forEachChunk(of: blocks, costPerItem: estimatedCost * Double(blockSize)) { range in
-      for block in range {
-        let points = block * blockSize..<Swift.min(count, (block + 1) * blockSize)
-        sum(points: points, inputs: columns, into: target + block * width)
-      }
+      let points = range.lowerBound * blockSize..<Swift.min(count, range.upperBound * blockSize)
+      sum(points: points, inBlocksOf: blockSize, inputs: columns, into: target + range.lowerBound * width)
     }
-    var distance = 1
-    while distance < blocks {
-      for block in stride(from: 0, to: blocks - distance, by: 2 * distance) {
-        for i in 0..<width { partial[block * width + i] += partial[(block + distance) * width + i] }
-      }
-      distance *= 2
+    addInPairs(partial, blocks: blocks, width: width)
+    if blocks > 0 {
+      sums.update(from: partial, count: width)
+    } else {
+      sums.update(repeating: 0, count: width)
     }
-    for i in 0..<width { sums[i] = blocks == 0 ? 0 : partial[i] }
+  }
+}
+
+/// Adds blocks of numbers to the first, in pairs, then in pairs of pairs.
+@specialized(where Scalar == Double)
+@specialized(where Scalar == Float)
+private func addInPairs<Scalar: KernelScalar>(
+  _ numbers: UnsafeMutablePointer<Scalar>, blocks: Int, width: Int
+) {
+  var distance = 1
+  while distance < blocks {
+    for block in stride(from: 0, to: blocks - distance, by: 2 * distance) {
+      let (sum, other) = (numbers + block * width, numbers + (block + distance) * width)
+      for i in 0..<width { sum[i] += other[i] }
+    }
+    distance *= 2
+  }
+}
+
+extension UnsafeMutablePointer where Pointee == InputColumn<Double> {
+  /// The columns of `count` inputs whose bases are `step` apart, in memory that holds nothing yet.
+  package func initialize(
+    count: Int, base: UnsafePointer<Double>, step: Int, stride: Int, tileColumns: Int = 0
+  ) {
+    for i in 0..<count {
+      var column = InputColumn(base: base + i * step, stride: stride)
+      column.tileColumns = tileColumns
+      (self + i).initialize(to: column)
+    }
   }
 }

@@ -69,7 +69,9 @@ import TestSupport
   /// Operands in memory with each kind of base, index and displacement; the last is as it should read.
   private var memories: [(VectorOperand, String)] {
     let bases: [GeneralRegister] = [.rax, .rbx, .rsp, .rbp, .rdi, .r8, .r11, .r12, .r13, .r15]
-    let displacements: [Int32] = [0, 1, 32, 64, 127, 128, -128, -129, 4096, 0x123456]
+    let displacements: [Int32] = [
+      0, 1, 32, 64, 127, 128, -128, -129, 508, 512, 1016, 1024, 4096, 8128, 8192, -8192, -8256, 0x123456,
+    ]
     var memories: [(VectorOperand, String)] = []
     for base in bases {
       for displacement in displacements {
@@ -140,6 +142,12 @@ import TestSupport
       ) {
         $0.broadcast(10, operand)
       }
+      if set == .avx512, case .memory(let base, let displacement) = operand {
+        let element = precision == .double ? "QWORD" : "DWORD"
+        listing.append("vsub\(suffix) zmm11,zmm12,\(element) BCST \(text)") {
+          $0.vector(prefix, .x0F, 0x5C, 11, 12, .repeated(base, displacement))
+        }
+      }
     }
     try listing.check("\(set), \(precision)")
   }
@@ -177,7 +185,7 @@ import TestSupport
         let insert =
           set == .avx2 ? "vinsertf128" : precision == .double ? "vinsertf64x2" : "vinsertf32x4"
         listing.append("\(insert) \(name)\(register),\(name)\(register),XMMWORD PTR \(text),0x1") {
-          $0.vector(.x66, .x0F3A, 0x18, register, register, operand, immediate: 1)
+          $0.vector(.x66, .x0F3A, 0x18, register, register, operand, memoryBytes: 16, immediate: 1)
         }
       }
     }

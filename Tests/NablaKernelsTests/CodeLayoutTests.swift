@@ -176,7 +176,7 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
       var sums = [Scalar](repeating: .nan, count: outputs.count)
       points.withUnsafeBufferPointer { points in
         let inputs = [0, 1].map { InputColumn(base: points.baseAddress! + $0, stride: 2) }
-        kernel.sum(points: 0..<count, inputs: inputs, into: &sums)
+        kernel.sum(points: 0..<count, inBlocksOf: count, inputs: inputs, into: &sums)
       }
       for (k, sum) in sums.enumerated() {
         let expected = (0..<count).reduce(0 as Scalar) { total, i in

@@ -9,13 +9,16 @@ import TestSupport
 /// the transposition of rows, tiles, stores past the caches, sums. Columns that come first and live on take
 /// the lower registers and those for addresses.
 @Suite struct MemoryFormTests {
+  /// Neighbours of a kind lie directly behind one another, or apart.
   private static let inputs: [[CodeLayout.Input]] = [
-    [.column], [.shared], [.tile(columns: 1), .tile(columns: 1)], [.tile(columns: 3)],
-    [.row(stride: 2), .nextInRow(stride: 2)], [.row(stride: 3)],
-    [.row(stride: 3), .nextInRow(stride: 3), .nextInRow(stride: 3)],
-    [.row(stride: 64), .nextInRow(stride: 64), .row(stride: 2), .column, .tile(columns: 3)],
+    [.column], [.shared], [.shared, .shared, .shared], [.tile(columns: 1), .tile(columns: 1)],
+    [.tile(columns: 3)], [.row(stride: 2), .row(stride: 2)], [.row(stride: 3)],
+    [.row(stride: 3), .row(stride: 3), .row(stride: 3)], [.passed(columns: 3), .passed(columns: 3)],
+    [.row(stride: 64), .row(stride: 64), .column, .tile(columns: 5)],
   ]
-  private static let outputs: [CodeLayout.Output] = [.column, .streamedColumn, .tile(columns: 3), .sum]
+  private static let outputs: [CodeLayout.Output] = [
+    .column, .streamedColumn, .tile(columns: 5), .sum, .passed(columns: 5),
+  ]
 
   @Test(arguments: runnable, ScalarType.allCases)
   func everyLayoutMovesBits(instructionSet: InstructionSet, scalar: ScalarType) throws {
@@ -33,17 +36,18 @@ import TestSupport
     let bits = (0..<MovedBits<Scalar>.size(instructionSet)).map { _ in Scalar.pattern(using: &generator) }
     for (inputs, output) in Self.inputs.flatMap({ inputs in Self.outputs.map { (inputs, $0) } }) {
       for fillers in [0, 9, instructionSet.registerCount - 4] {
-        for variant in 0..<8 {
+        for variant in 0..<16 {
           var layout = CodeLayout(
             inputs: (0..<fillers).map { _ in .column } + inputs,
             outputs: inputs.map { _ in output } + (0..<fillers).map { _ in .column })
           layout.parts = Swift.min(1 + variant % 2, layout.mostParts(instructionSet))
+          if variant & 4 == 0 { layout.firstOfRun = Self.runs(of: layout) }
           // Neighbours in rows are read together, whichever comes first.
           let order = variant & 2 == 0 ? Array(inputs.indices) : inputs.indices.reversed()
           let program = program(fillers, order, precision: Scalar.precision)
           var emitter = Emitter(
             program, layout: layout, instructionSet: instructionSet,
-            residentCount: fillers < 10 && variant & 4 == 0 ? 2 : 0)
+            residentCount: fillers < 10 && variant & 8 == 0 ? 2 : 0)
           let memory = try #require(ExecutableMemory(emitter.emit()))
           let batch = MovedBits(layout, instructionSet, bits)
           batch.run(memory)
@@ -53,6 +57,22 @@ import TestSupport
         }
       }
     }
+  }
+
+  /// All neighbours of a kind lie directly behind one another.
+  private static func runs(of layout: CodeLayout) -> [Int32] {
+    var first: [Int32] = []
+    for i in layout.inputs.indices {
+      let isNext = i > 0 && layout.inputs[i] != .column && layout.inputs[i] == layout.inputs[i - 1]
+      first.append(isNext ? first[i - 1] : Int32(i))
+    }
+    let n = layout.inputs.count
+    for i in layout.outputs.indices {
+      let hasRuns = ![.column, .streamedColumn].contains(layout.outputs[i])
+      let isNext = i > 0 && hasRuns && layout.outputs[i] == layout.outputs[i - 1]
+      first.append(isNext ? first[n + i - 1] : Int32(n + i))
+    }
+    return first
   }
 
   /// Copies inputs behind `fillers` others, and then those.
@@ -97,8 +117,8 @@ private final class MovedBits<Scalar: BitwiseScalar> {
   private let lanes: Int
   private let count: Int
   private let memory: UnsafeMutableRawPointer
-  private let inputs: [InputColumn<Scalar>]
-  private let outputs: [OutputColumn<Scalar>]
+  private let inputs: [UnsafeMutablePointer<Scalar>]
+  private let outputs: [UnsafeMutablePointer<Scalar>]
 
   /// The numbers that inputs are taken from: room for rows of 64, and for inputs behind one another.
   static func size(_ instructionSet: InstructionSet) -> Int {
@@ -111,28 +131,31 @@ private final class MovedBits<Scalar: BitwiseScalar> {
     lanes = instructionSet.laneCount(of: Scalar.precision)
     let (count, width) = (4 * lanes, Scalar.tileWidth)
     self.count = count
-    let (room, n) = (bits.count / 2, layout.inputs.count)
-    let size = 2 * room + layout.outputs.count * 3 * count
+    let room = bits.count / 2
+    let size = 2 * room + layout.outputs.count * 5 * count
     memory = .allocate(byteCount: size * MemoryLayout<Scalar>.stride, alignment: 64)
     let numbers = memory.initializeMemory(as: Scalar.self, repeating: .nan, count: size)
     numbers.update(from: bits, count: bits.count)
+    let lanes = lanes
     inputs = layout.inputs.enumerated().map { i, place in
       switch place {
-      case .column: InputColumn(base: numbers + i * count, stride: 1)
-      case .row(let stride), .nextInRow(let stride): InputColumn(base: numbers + room + i, stride: stride)
-      case .tile(let columns):
-        InputColumn(base: numbers + room / 2 + (n - 1 - i) * width, tileColumns: columns)
-      case .shared: InputColumn(base: numbers + i, stride: 0)
+      case .column: numbers + i * count
+      case .row: numbers + room + i
+      case .tile: numbers + room / 2 + i * width
+      case .passed: numbers + i * lanes
+      case .shared: numbers + i
       }
     }
     outputs = layout.outputs.enumerated().map { i, place in
-      let base = numbers + 2 * room + i * 3 * count
-      // Sums are added to what is there.
-      if place == .sum { base.update(repeating: 0, count: count) }
-      return if case .tile(let columns) = place {
-        OutputColumn(base: base, tileColumns: columns)
-      } else {
-        OutputColumn(base: base, stride: 1)
+      let results = numbers + 2 * room
+      switch place {
+      case .tile: return results + i * width
+      case .passed: return results + i * lanes
+      case .sum:
+        // Sums are added to what is there.
+        (results + i * lanes).update(repeating: 0, count: lanes)
+        return results + i * lanes
+      case .column, .streamedColumn, .scalar: return results + i * 5 * count
       }
     }
   }
@@ -141,25 +164,35 @@ private final class MovedBits<Scalar: BitwiseScalar> {
 
   func run(_ code: ExecutableMemory) {
     typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
-    let columns =
-      inputs.map { UnsafeMutableRawPointer(mutating: $0.base) }
-      + outputs.map { UnsafeMutableRawPointer($0.base) }
+    let columns = (inputs + outputs).map { UnsafeMutableRawPointer($0) }
     unsafeBitCast(code.address, to: Entry.self)(columns, 0, count * MemoryLayout<Scalar>.stride)
   }
 
   /// Whether each output is its input, or the sum.
   func isMoved(_ moved: Int, _ fillers: Int) -> Bool {
     outputs.indices.allSatisfy { output in
-      let input = inputs[output < moved ? fillers + output : output - moved]
+      let input = output < moved ? fillers + output : output - moved
+      func read(_ point: Int) -> Scalar {
+        inputs[input][offset(of: point, layout.inputs[input].stepping, layout.inputs[input] == .shared)]
+      }
       if layout.outputs[output] == .sum {
         return (0..<lanes).allSatisfy { lane in
-          let sum = stride(from: lane, to: count, by: lanes).reduce(0) { $0 + input.address(of: $1).pointee }
-          return isSame(outputs[output].base[lane], sum)
+          isSame(outputs[output][lane], stride(from: lane, to: count, by: lanes).reduce(0) { $0 + read($1) })
         }
       }
       return (0..<count).allSatisfy {
-        outputs[output].address(of: $0).pointee.bitPattern == input.address(of: $0).pointee.bitPattern
+        let place = offset(of: $0, layout.outputs[output].stepping, false)
+        return outputs[output][place].bitPattern == read($0).bitPattern
       }
+    }
+  }
+
+  private func offset(of point: Int, _ stepping: CodeLayout.Stepping?, _ isShared: Bool) -> Int {
+    switch stepping {
+    case .row(let stride): point * stride
+    case .tile(let columns): point / Scalar.tileWidth * Scalar.tileWidth * columns + point % Scalar.tileWidth
+    case .passed(let columns): point / lanes * lanes * columns + point % lanes
+    case nil: isShared ? 0 : point
     }
   }
 }

@@ -74,25 +74,55 @@ import TestSupport
     }
   }
 
+  /// Outputs that share nothing, so that nothing is passed on, with and without what follows from shared inputs.
+  @Test(arguments: InstructionSet.allCases.filter { $0 != .portable && $0.isAvailable }, [false, true])
+  func piecesThatPassNothing(instructionSet: InstructionSet, isShared: Bool) throws {
+    let (x, p) = (Expr.variable("x"), Expr.variable("p"))
+    let outputs = (1...6).map { (k: Int) in (0..<9).reduce(x) { $0 * x + Expr(Double($1 * k)) } + p * p }
+    let kernels = try [9, Int.max].map {
+      try #require(
+        MachineKernel<Double>(
+          outputs: outputs, inputs: [x, p], instructionSet: instructionSet, pieceSize: $0))
+    }
+    let seed: UInt64 = 20_261_130
+    var generator = SplitMix64(seed: seed)
+    let points = PlacedPoints<Double>(21, [.column, isShared ? .shared : .column], using: &generator)
+    for target in PlacedPoints<Double>.Target.allCases {
+      let results = kernels.map { points.results(of: $0, in: 0..<21, to: target) }
+      #expect(results[0] == results[1], "\(target), seed \(seed)")
+    }
+  }
+
   /// Every operation is in a piece once, but for what is computed again; nothing is passed that no piece writes.
   @Test func piecesHoldTheProgram() throws {
     var expressions = RandomExpression(seed: 7, variables: variables)
     let outputs = (0..<8).map { _ in expressions.next(size: 60) }
     let program = try #require(
       Lowering.program(outputs: outputs, inputs: variables, precision: .double, for: .avx2))
-    let pieces = try #require(program.pieces(of: 20, inputCount: 5, outputCount: 8) { $0 == 1 })
+    var layout = CodeLayout(
+      inputs: variables.map { _ in .column }, outputs: outputs.map { _ in .column })
+    layout.inputs[1] = .shared
+    layout.inputs[2] = .row(stride: 3)
+    let pieces = try #require(program.pieces(of: 20, for: layout))
     #expect(pieces.programs.count > 4)
-    #expect(program.pieces(of: program.operations.count, inputCount: 5, outputCount: 8) { _ in false } == nil)
+    #expect(program.pieces(of: program.operations.count, for: layout) == nil)
+    let common = pieces.common.operations.filter { $0.code == .store }.map(\.immediate)
+    #expect(common.sorted() == (0..<Int32(pieces.commonCount)).map { $0 })
+    #expect(pieces.common.operations.allSatisfy { $0.code != .input || $0.immediate == 1 })
+    let passedIn = Int32(5 + pieces.commonCount)
     var written: Set<Int32> = []
+    var transposed = 0
     for piece in pieces.programs {
-      for operation in piece.operations where operation.code == .input && operation.immediate >= 5 {
-        #expect(written.contains(operation.immediate - 5), "passed on before it was written")
+      for operation in piece.operations where operation.code == .input && operation.immediate >= passedIn {
+        #expect(written.contains(operation.immediate - passedIn), "passed on before it was written")
       }
+      transposed += piece.operations.count { $0.code == .input && $0.immediate == 2 }
       for operation in piece.operations where operation.code == .store && operation.immediate >= 8 {
         #expect(written.insert(operation.immediate - 8).inserted, "written twice")
       }
     }
     #expect(written.count == pieces.passedCount)
+    #expect(transposed == 1, "rows are transposed once")
     let own = pieces.programs.flatMap(\.operations).filter { $0.code == .store && $0.immediate < 8 }
     #expect(
       own.map(\.immediate).sorted()

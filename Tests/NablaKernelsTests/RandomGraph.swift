@@ -83,8 +83,15 @@ struct RandomGraph<Scalar: BitwiseScalar> {
 
   private func sums(_ kernel: MachineKernel<Scalar>, _ points: PlacedPoints<Scalar>) -> [Scalar] {
     var sums = [Scalar](repeating: .nan, count: kernel.outputCount)
-    kernel.sum(points: 0..<points.count, inputs: points.inputs, into: &sums)
+    kernel.sum(points: 0..<points.count, inBlocksOf: points.count, inputs: points.inputs, into: &sums)
     return sums
+  }
+
+  /// The upper half is added to the lower one, until there is one number.
+  private func sumOfHalves(_ lanes: ArraySlice<Scalar>) -> Scalar {
+    if lanes.count == 1 { return lanes.first! }
+    let (low, high) = (lanes.prefix(lanes.count / 2), lanes.suffix(lanes.count / 2))
+    return sumOfHalves(zip(low, high).map { $0 + $1 }[...])
   }
 
   /// Of each lane, then of the lanes, then the last point. Of two vectors' points, a product that only the sum needs is
@@ -104,7 +111,7 @@ struct RandomGraph<Scalar: BitwiseScalar> {
           term.b.map { sum.addingProduct(term.a, $0) } ?? sum + term.a
         }
       }
-      return 0 + vectors.reduce(0, +) + (0 + last[output])
+      return 0 + sumOfHalves(vectors[...]) + (0 + last[output])
     }
   }
 }

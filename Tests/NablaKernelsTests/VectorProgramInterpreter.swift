@@ -29,8 +29,9 @@ func interpretTerms<Scalar: BitwiseScalar>(
     case .input: values.append(UInt64(inputs[Int(operation.immediate)].bitPattern))
     case .store:
       let (a, b) = (values[Int(operation.a)], operation.b >= 0 ? values[Int(operation.b)] : nil)
+      let factor = Scalar(bitPattern: .init(a))
       outputs[Int(operation.immediate)] = (
-        Scalar(bitPattern: .init(a)), b.map { Scalar(bitPattern: .init($0)) }
+        operation.isNegative ? -factor : factor, b.map { Scalar(bitPattern: .init($0)) }
       )
       values.append(0)
     // One point is in both halves of a vector.

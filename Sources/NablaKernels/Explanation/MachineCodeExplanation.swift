@@ -76,8 +76,7 @@ package struct MachineCodeExplanation: Sendable {
     addressCount = emitter.addressOf.count
     columnCount = kernel.usedInputs.count + kernel.outputCount
     frameSize = Int(emitter.stackSize)
-    spilledSize =
-      Int(emitter.frameSize) - (3 + emitter.sumOfOutput.count) * instructionSet.vectorBytes
+    spilledSize = Int(emitter.frameSize) - 3 * instructionSet.vectorBytes
 
     // One vector's operations, in the order in which the emitter has those of all.
     let isHoisted = program.areHoisted { layout.inputs[$0] == .shared }

@@ -58,7 +58,8 @@ struct Lowering {
     if live <= 32 { return written }
     // More than there are registers.
     let deepened = lowered(.depthFirst)
-    return deepened.flatMap { $0.program.largestLiveCount < live ? $0 : nil } ?? written
+    // Of about equal ones as written: there, pieces of a long program pass on less.
+    return deepened.flatMap { $0.program.largestLiveCount < live / 10 * 9 ? $0 : nil } ?? written
   }
 
   /// The order in which nodes are computed.
@@ -120,7 +121,9 @@ struct Lowering {
       let new = builder.program.operations.count - nodeOfOperation.count
       nodeOfOperation.append(contentsOf: repeatElement(NodeID(id), count: new))
     }
-    return builder.program
+    var program = builder.program
+    program.mayOverwriteInputs = !overwritten.isEmpty
+    return program
   }
 
   /// The nodes that the roots consist of, each behind its operands, root by root.

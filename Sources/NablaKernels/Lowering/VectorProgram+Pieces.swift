@@ -3,7 +3,11 @@
 extension VectorProgram {
   /// A program in pieces, which run one after the other over a block of points.
   struct Pieces {
-    /// Each reads values of earlier pieces as inputs, and writes those that later ones need as outputs, behind its own.
+    /// What follows from shared inputs alone: it runs once, and writes what pieces need of that, its only outputs.
+    var common: VectorProgram
+    var commonCount: Int
+    /// Each reads values of `common` and of earlier pieces, in this order, as inputs behind those of the whole, and
+    /// writes values that later pieces need as outputs behind those of the whole.
     var programs: [VectorProgram]
     /// The values that go from one piece to another.
     var passedCount: Int
@@ -11,91 +15,108 @@ extension VectorProgram {
 
   /// Pieces of about `size` operations, whose code stays in the first-level cache while a block of points runs
   /// through them, where a long program fetches all of its code anew for each vector. nil where the program is
-  /// short, computes in two precisions, or shares much among its pieces.
+  /// short, or computes in two precisions.
   ///
   /// Measured with pieces of 1500 operations on Zen 5: 10,000 operations take 0.72 times as long with AVX-512 and
   /// 0.68 times with AVX2, 100,000 operations 0.54 and 0.60 times. Pieces of 1000 and of 3000 are no better.
   ///
-  /// Cuts are made where few values are alive. Inputs, constants and what follows from shared inputs alone are not
-  /// passed but computed again.
-  func pieces(
-    of size: Int, inputCount: Int, outputCount: Int, isShared: (_ input: Int) -> Bool
-  ) -> Pieces? {
+  /// Cuts are made where few values are alive. Not passed but computed again is what takes no longer than to read it:
+  /// constants, inputs but for those in rows, which have to be transposed, and single operations on such values.
+  func pieces(of size: Int, for layout: CodeLayout) -> Pieces? {
     guard operations.count / 2 > size, operations.allSatisfy({ $0.precision == precision }) else {
       return nil
     }
-    let isHoisted = areHoisted(isShared)
-    let isRepeated = operations.indices.map {
-      isHoisted[$0] || operations[$0].code == .constant || operations[$0].code == .input
+    let isCommon = zip(areHoisted { layout.inputs[$0] == .shared }, operations).map {
+      $0 && $1.code != .constant && $1.code != .input
     }
-    let cut = cut(into: size, isRepeated)
-    guard cut.count > 1 else { return nil }
-    var pieceOf = [Int](repeating: -1, count: operations.count)
-    for (number, positions) in cut.enumerated() { for position in positions { pieceOf[position] = number } }
-    // The place of a value among those that are passed.
-    var passed = [Int32](repeating: -1, count: operations.count)
-    var passedCount = 0
-    for (position, operation) in operations.enumerated() where !isRepeated[position] {
-      for operand in operation.operands.lazy.map({ Int($0) })
-      where !isRepeated[operand] && pieceOf[operand] != pieceOf[position] && passed[operand] < 0 {
-        passed[operand] = Int32(passedCount)
-        passedCount += 1
-      }
+    let isRead = operations.map { operation in
+      if operation.code == .constant { return true }
+      guard operation.code == .input else { return false }
+      if case .row = layout.inputs[Int(operation.immediate)] { return false }
+      return true
     }
-    var pieces = Pieces(programs: [], passedCount: passedCount)
-    var repeatedCount = 0
-    for positions in cut {
-      var piece = self
-      piece.operations.removeAll()
-      piece.constants.removeAll()
-      var places = [Value](repeating: -1, count: operations.count)
-      for position in positions {
-        for value in missing(operations[position], places, isRepeated) {
-          places[value] = Value(piece.operations.count)
-          if isRepeated[value] {
-            var repeated = operations[value].moved(to: places)
-            if repeated.code == .constant {
-              piece.constants.append(constants[Int(repeated.immediate)])
-              repeated.immediate = Int32(piece.constants.count - 1)
-            }
-            piece.operations.append(repeated)
-            if isHoisted[value] && operations[value].code != .input { repeatedCount += 1 }
-          } else {
-            piece.operations.append(
-              .init(
-                code: .input, immediate: Int32(inputCount) + passed[value], precision: precision))
+    let isRepeated = operations.indices.map { position in
+      isRead[position]
+        || !isCommon[position] && operations[position].code.isCheap
+          && operations[position].operands.allSatisfy {
+            isRead[Int($0)] || isCommon[Int($0)] || operations[Int($0)].code == .input
           }
-        }
-        places[position] = Value(piece.operations.count)
-        piece.operations.append(operations[position].moved(to: places))
-        if passed[position] >= 0 {
-          piece.operations.append(
-            .init(
-              code: .store, a: places[position], immediate: Int32(outputCount) + passed[position],
-              precision: precision))
+    }
+    let cut = cut(into: size, zip(isRepeated, isCommon).map { $0 || $1 })
+    guard cut.count > 1 else { return nil }
+
+    // The place of a value among those that are common to the pieces, or that are passed.
+    var place = [Int32](repeating: -1, count: operations.count)
+    var (commonCount, passedCount) = (0, 0)
+    var pieceOf = [Int](repeating: -1, count: operations.count)
+    for (number, positions) in cut.enumerated() {
+      for position in positions { pieceOf[position] = number }
+      func find(_ value: Int) {
+        if isRepeated[value] {
+          for operand in operations[value].operands { find(Int(operand)) }
+        } else if place[value] >= 0 || pieceOf[value] == number {
+          return
+        } else if isCommon[value] {
+          place[value] = Int32(commonCount)
+          commonCount += 1
+        } else {
+          place[value] = Int32(passedCount)
+          passedCount += 1
         }
       }
-      pieces.programs.append(piece)
+      for position in positions { for operand in operations[position].operands { find(Int(operand)) } }
     }
-    // Where much is shared that many pieces need, each block of points would wait for it anew.
-    return repeatedCount > operations.count ? nil : pieces
+
+    /// - Parameters:
+    ///   - output: that of a value which others need.
+    ///   - input: that of a value which is computed elsewhere.
+    func piece(
+      _ positions: some Sequence<Int>, output: (_ value: Int) -> Int?, input: (_ value: Int) -> Int?
+    ) -> VectorProgram {
+      var piece = VectorProgram(precision: precision, functions: functions)
+      var places = [Value](repeating: -1, count: operations.count)
+      func append(_ value: Int) {
+        var operation = operations[value]
+        if places[value] >= 0 { return }
+        if let input = input(value) {
+          operation = Operation(code: .input, immediate: Int32(input), precision: precision)
+        } else if operation.code == .constant {
+          piece.constants.append(constants[Int(operation.immediate)])
+          operation.immediate = Int32(piece.constants.count - 1)
+        } else {
+          for operand in operation.operands { append(Int(operand)) }
+          operation = operation.moved(to: places)
+        }
+        places[value] = Value(piece.operations.count)
+        piece.operations.append(operation)
+      }
+      for position in positions {
+        append(position)
+        if let output = output(position) {
+          piece.operations.append(
+            .init(code: .store, a: places[position], immediate: Int32(output), precision: precision))
+        }
+      }
+      return piece
+    }
+    let (inputCount, outputCount) = (layout.inputs.count, layout.outputs.count)
+    let common = piece(
+      operations.indices.lazy.filter { isCommon[$0] },
+      output: { place[$0] < 0 ? nil : Int(place[$0]) }, input: { _ in nil })
+    let programs = cut.enumerated().map { number, positions in
+      piece(
+        positions, output: { place[$0] < 0 ? nil : outputCount + Int(place[$0]) },
+        input: {
+          if isCommon[$0] { return inputCount + Int(place[$0]) }
+          return isRepeated[$0] || pieceOf[$0] == number ? nil : inputCount + commonCount + Int(place[$0])
+        })
+    }
+    return Pieces(common: common, commonCount: commonCount, programs: programs, passedCount: passedCount)
   }
 
-  /// What an operation needs that a piece does not have yet, in order: values of earlier pieces, and what is
-  /// repeated with all that it needs in turn.
-  private func missing(_ operation: Operation, _ places: [Value], _ isRepeated: [Bool]) -> [Int] {
-    var values: Set<Int> = []
-    var open = operation.operands.map { Int($0) }
-    while let value = open.popLast() {
-      if places[value] >= 0 || !values.insert(value).inserted { continue }
-      if isRepeated[value] { open += operations[value].operands.map { Int($0) } }
-    }
-    return values.sorted()
-  }
-
-  /// The operations of each piece, without those that are repeated: a piece ends, from half its size on to one and
-  /// a half of it, where the fewest values are alive.
-  private func cut(into size: Int, _ isRepeated: [Bool]) -> [ArraySlice<Int>] {
+  /// The operations of each piece, without those that are `apart`: a piece ends, from half its size on to one and
+  /// a half of it, where the fewest values are alive, as near to its size as there is a choice.
+  private func cut(into size: Int, _ apart: [Bool]) -> [ArraySlice<Int>] {
     var lastUse = [Int](repeating: -1, count: operations.count)
     for (position, operation) in operations.enumerated() {
       for operand in operation.operands { lastUse[Int(operand)] = position }
@@ -105,23 +126,39 @@ extension VectorProgram {
     var count = 0
     var ending = [Int](repeating: 0, count: operations.count)
     for position in operations.indices {
-      if !isRepeated[position] && lastUse[position] >= 0 {
+      if !apart[position] && lastUse[position] >= 0 {
         count += 1
         ending[lastUse[position]] += 1
       }
       count -= ending[position]
       alive[position] = count
     }
-    let kept = operations.indices.filter { !isRepeated[$0] }
+    let kept = operations.indices.filter { !apart[$0] }
     var (pieces, start) = ([ArraySlice<Int>](), 0)
     while start < kept.count {
       var end = kept.count
       if kept.count - start > size / 2 * 3 {
-        end = (start + size / 2..<start + size / 2 * 3).min { alive[kept[$0]] < alive[kept[$1]] }! + 1
+        end =
+          (start + size / 2..<start + size / 2 * 3).min {
+            (alive[kept[$0]], abs($0 - start - size)) < (alive[kept[$1]], abs($1 - start - size))
+          }! + 1
       }
       pieces.append(kept[start..<end])
       start = end
     }
     return pieces
+  }
+}
+
+extension VectorProgram.Code {
+  /// Whether it takes no longer than to read its result from memory.
+  fileprivate var isCheap: Bool {
+    switch self {
+    case .add, .subtract, .multiply, .multiplyAdd, .negativeMultiplyAdd, .multiplySubtract, .minimum,
+      .maximum,
+      .and, .or, .exclusiveOr, .andNot, .addIntegers, .subtractIntegers, .shiftLeft, .shiftRight:
+      true
+    default: false
+    }
   }
 }

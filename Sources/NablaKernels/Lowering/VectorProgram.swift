@@ -77,6 +77,8 @@ struct VectorProgram: Sendable {
     var immediate: Int32 = 0
     /// Which of several vectors of points an input or output belongs to.
     var part: Int32 = 0
+    /// Of a store with an operand b: a·b is subtracted.
+    var isNegative = false
     /// That of the result.
     var precision = Precision.double
 
@@ -106,6 +108,9 @@ struct VectorProgram: Sendable {
   /// Bit patterns; those of single precision are in both halves.
   var constants: [UInt64] = []
   var functions: [ScalarFunction] = []
+  /// Whether an output may lie where an input does that is read before: such an input is read once, where the program
+  /// says.
+  var mayOverwriteInputs = false
 }
 
 extension VectorProgram {
@@ -187,7 +192,8 @@ extension VectorProgram {
 
 extension VectorProgram {
   /// The same program with products that only a sum over the points takes as operands of their store: a fused
-  /// multiply-add adds them. The first `start` operations stay as they are.
+  /// multiply-add adds them, or subtracts those with an opposite that is needed for nothing else. The first `start`
+  /// operations stay as they are.
   func accumulatingProducts(behind start: Int, isSum: (_ output: Int) -> Bool) -> VectorProgram {
     var useCounts = [Int](repeating: 0, count: operations.count)
     for operation in operations { for operand in operation.operands { useCounts[Int(operand)] += 1 } }
@@ -198,13 +204,28 @@ extension VectorProgram {
     }
     let products = Set(operations.filter { $0.code == .store && isAccumulated($0) }.map { Int($0.a) })
     if products.isEmpty { return self }
+
+    var productCounts = [Int](repeating: 0, count: operations.count)
+    for product in products { for factor in operations[product].operands { productCounts[Int(factor)] += 1 } }
+    /// What a value is the opposite of, where only products use it.
+    func opposite(_ value: Value) -> Value? {
+      let (operation, place) = (operations[Int(value)], Int(value))
+      guard operation.code == .exclusiveOr, place >= start, operation.precision == precision,
+        useCounts[place] == productCounts[place], operations[Int(operation.b)].code == .constant,
+        constants[Int(operations[Int(operation.b)].immediate)] == VectorBuilder.signBit(precision)
+      else { return nil }
+      return operation.a
+    }
     var accumulating = self
     accumulating.operations.removeAll(keepingCapacity: true)
     var places = [Value](repeating: -1, count: operations.count)
     for (position, operation) in operations.enumerated() where !products.contains(position) {
+      if productCounts[position] > 0 && opposite(Value(position)) != nil { continue }
       var moved = operation
       if operation.code == .store && products.contains(Int(operation.a)) {
         (moved.a, moved.b) = (operations[Int(operation.a)].a, operations[Int(operation.a)].b)
+        if let a = opposite(moved.a) { (moved.a, moved.isNegative) = (a, !moved.isNegative) }
+        if let b = opposite(moved.b) { (moved.b, moved.isNegative) = (b, !moved.isNegative) }
       }
       places[position] = Value(accumulating.operations.count)
       accumulating.operations.append(moved.moved(to: places, part: operation.part))
@@ -445,6 +466,9 @@ extension VectorBuilder {
   }
 
   mutating func negate(_ a: Value) -> Value { exclusiveOr(a, constant(-0.0)) }
+
+  /// How a program holds −0, whose bits say which ones ``negate(_:)`` inverts.
+  static func signBit(_ precision: Precision) -> UInt64 { pattern(precision.bits(-0.0), precision) }
 
   /// |a|, which is also that of −a.
   mutating func magnitude(_ a: Value) -> Value {

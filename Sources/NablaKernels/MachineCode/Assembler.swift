@@ -12,6 +12,8 @@ enum VectorOperand {
   case memory(GeneralRegister, Int32)
   /// [base + index + displacement]
   case indexed(GeneralRegister, GeneralRegister, Int32 = 0)
+  /// The number at [base + displacement] in all lanes; of AVX-512 only.
+  case repeated(GeneralRegister, Int32)
   /// A constant of the pool, by its number.
   case constant(Int)
 }
@@ -62,12 +64,15 @@ struct Assembler {
   ///
   /// - Parameter isWide: the bit W of the VEX encoding. In the EVEX encoding of all that is used here it
   ///   is set for elements of 64 bits, clear for those of 32.
+  /// - Parameter memoryBytes: what the instruction reads or writes of memory, where that is no whole vector.
   mutating func vector(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool = false, _ opcode: UInt8, _ destination: UInt8,
-    _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
+    _ source: UInt8, _ operand: VectorOperand, memoryBytes: Int32? = nil, immediate: UInt8? = nil
   ) {
     if instructionSet == .avx512 {
-      evex(prefix, map, opcode, destination, source, operand, immediate: immediate)
+      evex(
+        prefix, map, opcode, destination, source, operand, memoryBytes: memoryBytes ?? 64,
+        immediate: immediate)
     } else {
       vex(prefix, map, isWide, is256: true, opcode, destination, source, operand, immediate: immediate)
     }
@@ -88,17 +93,18 @@ struct Assembler {
     } else {
       emit(0xC4, first, w | last, opcode)
     }
-    modRM(destination & 7, operand, immediate, scalesDisplacement: false)
+    modRM(destination & 7, operand, immediate, displacementUnit: 1)
   }
 
   /// An instruction on the lowest 128 bits of its registers.
   mutating func low(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
-    _ source: UInt8, _ operand: VectorOperand, immediate: UInt8? = nil
+    _ source: UInt8, _ operand: VectorOperand, memoryBytes: Int32? = nil, immediate: UInt8? = nil
   ) {
     if instructionSet == .avx512 {
       evex(
-        prefix, map, isWide: isWide, opcode, destination, source, operand, is512: false, immediate: immediate)
+        prefix, map, isWide: isWide, opcode, destination, source, operand, is512: false,
+        memoryBytes: memoryBytes, immediate: immediate)
     } else {
       vex(prefix, map, false, is256: false, opcode, destination, source, operand, immediate: immediate)
     }
@@ -137,17 +143,21 @@ struct Assembler {
   ///   - isScalarOperand: the instruction reads a single element from memory by itself, without the
   ///     encoding's bit that asks for a broadcast.
   ///   - mask: the mask register k1 … k7 that the instruction is subject to; 0 for none.
+  ///   - memoryBytes: what it reads or writes of memory, the unit of displacements of 8 bits; nil where such are not
+  ///     worth knowing it.
   mutating func evex(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
     _ source: UInt8, _ operand: VectorOperand, mask: UInt8 = 0, is512: Bool = true,
-    isScalarOperand: Bool = false,
-    immediate: UInt8? = nil
+    isScalarOperand: Bool = false, memoryBytes: Int32? = nil, immediate: UInt8? = nil
   ) {
     var (x, b) = extensionBits(operand)
     // In the EVEX encoding X extends a vector register's number beyond 15.
     if case .register(let register) = operand { x = register & 16 != 0 }
     var isBroadcast = false
-    if case .constant = operand { isBroadcast = !isScalarOperand }
+    switch operand {
+    case .constant, .repeated: isBroadcast = !isScalarOperand
+    case .register, .memory, .indexed: break
+    }
     let r = destination & 8 != 0
     let first =
       (r ? 0 : 0x80) | (x ? 0 : 0x40) | (b ? 0 : 0x20) | (destination & 16 != 0 ? 0 : 0x10) | map.rawValue
@@ -156,33 +166,36 @@ struct Assembler {
     let v: UInt8 = source & 16 != 0 ? 0 : 0x08
     let third = (is512 ? 0x40 : 0) | (isBroadcast ? 0x10 : 0) | v | mask
     emit(0x62, first, second, third, opcode)
-    modRM(destination & 7, operand, immediate, scalesDisplacement: true)
+    let isNumber = isBroadcast || isScalarOperand
+    modRM(
+      destination & 7, operand, immediate,
+      displacementUnit: isNumber ? Int32(precision.byteCount) : memoryBytes)
   }
 
   private func extensionBits(_ operand: VectorOperand) -> (x: Bool, b: Bool) {
     switch operand {
     case .register(let register): (false, register & 8 != 0)
-    case .memory(let base, _): (false, base.rawValue >= 8)
+    case .memory(let base, _), .repeated(let base, _): (false, base.rawValue >= 8)
     case .indexed(let base, let index, _): (index.rawValue >= 8, base.rawValue >= 8)
     case .constant: (false, false)
     }
   }
 
-  /// - Parameter scalesDisplacement: whether a displacement of 8 bits counts operands, not bytes.
+  /// - Parameter displacementUnit: the bytes that a displacement of 8 bits counts; nil if there shall be none.
   private mutating func modRM(
-    _ register: UInt8, _ operand: VectorOperand, _ immediate: UInt8?, scalesDisplacement: Bool
+    _ register: UInt8, _ operand: VectorOperand, _ immediate: UInt8?, displacementUnit: Int32?
   ) {
     switch operand {
     case .register(let number): emit(0xC0 | register << 3 | number & 7)
-    case .memory(let base, let displacement):
-      let mode = mode(of: displacement, from: base, scales: scalesDisplacement)
+    case .memory(let base, let displacement), .repeated(let base, let displacement):
+      let mode = mode(of: displacement, from: base, displacementUnit)
       emit(mode | register << 3 | base.rawValue & 7)
       if base.rawValue & 7 == 4 { emit(0x24) }
-      emit(displacement, mode: mode)
+      emit(displacement, mode: mode, displacementUnit)
     case .indexed(let base, let index, let displacement):
-      let mode = mode(of: displacement, from: base, scales: scalesDisplacement)
+      let mode = mode(of: displacement, from: base, displacementUnit)
       emit(mode | register << 3 | 4, (index.rawValue & 7) << 3 | base.rawValue & 7)
-      emit(displacement, mode: mode)
+      emit(displacement, mode: mode, displacementUnit)
     case .constant(let number):
       emit(register << 3 | 5)
       constantReferences.append((bytes.count, number, immediate == nil ? 0 : 1))
@@ -192,16 +205,16 @@ struct Assembler {
   }
 
   /// The mode bits of the shortest displacement: none, 8 or 32 bits. A base of rbp or r13 needs one.
-  private func mode(of displacement: Int32, from base: GeneralRegister, scales: Bool) -> UInt8 {
-    if displacement == 0 && base.rawValue & 7 != 5 { return 0 }
-    if displacement == 0 || !scales && Int8(exactly: displacement) != nil { return 0x40 }
-    return 0x80
+  private func mode(of displacement: Int32, from base: GeneralRegister, _ unit: Int32?) -> UInt8 {
+    if displacement == 0 { return base.rawValue & 7 != 5 ? 0 : 0x40 }
+    guard let unit, displacement % unit == 0, Int8(exactly: displacement / unit) != nil else { return 0x80 }
+    return 0x40
   }
 
-  private mutating func emit(_ displacement: Int32, mode: UInt8) {
+  private mutating func emit(_ displacement: Int32, mode: UInt8, _ unit: Int32?) {
     switch mode {
     case 0: break
-    case 0x40: emit(UInt8(bitPattern: Int8(displacement)))
+    case 0x40: emit(UInt8(bitPattern: Int8(displacement / (unit ?? 1))))
     default: emit(int32: displacement)
     }
   }

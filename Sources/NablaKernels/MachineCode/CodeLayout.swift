@@ -11,12 +11,12 @@ struct CodeLayout: Hashable, Sendable {
     case column
     /// Point i at base + i·stride.
     case row(stride: Int)
-    /// As `row`, and one element behind the input before this one.
-    case nextInRow(stride: Int)
     /// Point i at base + (i / w)·w·columns + i % w, where w is the tile's width.
     case tile(columns: Int)
     /// All points at base.
     case shared
+    /// A vector of points at base + offset·columns: what pieces of a program pass on, vector by vector.
+    case passed(columns: Int)
   }
 
   enum Output: Hashable, Sendable {
@@ -28,10 +28,16 @@ struct CodeLayout: Hashable, Sendable {
     case sum
     /// The only point, at base.
     case scalar
+    /// As for inputs.
+    case passed(columns: Int)
   }
 
   var inputs: [Input]
   var outputs: [Output]
+  /// Columns, inputs first, that lie directly behind one another, so that one address serves all: of each the first of
+  /// its run, or itself. Elements of rows, shared inputs and scalars are an element apart, tiles a cache line, sums and
+  /// what is passed a vector. Empty where nothing is known.
+  var firstOfRun: [Int32] = []
   /// Vectors of points that each turn of the loop computes, interleaved.
   var parts = 1
 
@@ -52,24 +58,38 @@ struct CodeLayout: Hashable, Sendable {
 
   var isSinglePoint: Bool { outputs.first == .scalar }
 
-  /// The layout for a piece of a program, which has some of its inputs and outputs, and columns that pieces pass on to
-  /// each other.
-  func forPiece(_ program: VectorProgram, passedCount: Int) -> CodeLayout {
-    let columns = Array(repeating: Input.column, count: passedCount)
+  /// The first column of the run that a column is part of, and the elements, lines or vectors between them.
+  func run(of column: Int) -> (first: Int, distance: Int) {
+    guard !firstOfRun.isEmpty else { return (column, 0) }
+    let first = Int(firstOfRun[column])
+    return (first, column - first)
+  }
+
+  /// The layout for a piece of a program, which has some of its inputs and outputs, shared values that are common to
+  /// the pieces, and what they pass on to each other.
+  func forPiece(_ program: VectorProgram, commonCount: Int, passedCount: Int) -> CodeLayout {
+    let (inputCount, added) = (inputs.count, commonCount + passedCount)
     var piece = CodeLayout(
-      inputs: Array(repeating: .column, count: inputs.count) + columns,
-      outputs: Array(repeating: .column, count: outputs.count + passedCount))
-    let used = Set(program.operations.lazy.filter { $0.code == .input }.map { Int($0.immediate) })
-    for i in used where i < inputs.count {
-      piece.inputs[i] = inputs[i]
-      if case .nextInRow(let stride) = inputs[i], !used.contains(i - 1) {
-        piece.inputs[i] = .row(stride: stride)
-      }
+      inputs: Array(repeating: .column, count: inputCount) + Array(repeating: .shared, count: commonCount)
+        + Array(repeating: .passed(columns: passedCount), count: passedCount),
+      outputs: Array(repeating: .column, count: outputs.count)
+        + Array(repeating: .passed(columns: passedCount), count: passedCount))
+    for operation in program.operations {
+      let column = Int(operation.immediate)
+      if operation.code == .input && column < inputCount { piece.inputs[column] = inputs[column] }
+      if operation.code == .store && column < outputs.count { piece.outputs[column] = outputs[column] }
     }
-    for operation in program.operations where operation.code == .store {
-      let output = Int(operation.immediate)
-      if output < outputs.count { piece.outputs[output] = outputs[output] }
+    let columns = 0..<inputCount + outputs.count
+    piece.firstOfRun = columns.map {
+      let first = run(of: $0).first
+      return Int32(first < inputCount ? first : first + added)
     }
+    let passedIn = inputCount + commonCount
+    piece.firstOfRun.insert(
+      contentsOf: Array(repeating: Int32(inputCount), count: commonCount)
+        + Array(repeating: Int32(passedIn), count: passedCount), at: inputCount)
+    let passedOut = passedIn + passedCount + outputs.count
+    piece.firstOfRun += Array(repeating: Int32(passedOut), count: passedCount)
     return piece
   }
 
@@ -77,6 +97,7 @@ struct CodeLayout: Hashable, Sendable {
   enum Stepping: Hashable {
     case row(stride: Int)
     case tile(columns: Int)
+    case passed(columns: Int)
   }
 
   /// The steppings of inputs and outputs, each once.
@@ -92,8 +113,9 @@ struct CodeLayout: Hashable, Sendable {
 extension CodeLayout.Input {
   var stepping: CodeLayout.Stepping? {
     switch self {
-    case .row(let stride), .nextInRow(let stride): .row(stride: stride)
+    case .row(let stride): .row(stride: stride)
     case .tile(let columns): .tile(columns: columns)
+    case .passed(let columns): .passed(columns: columns)
     case .column, .shared: nil
     }
   }
@@ -101,6 +123,10 @@ extension CodeLayout.Input {
 
 extension CodeLayout.Output {
   var stepping: CodeLayout.Stepping? {
-    if case .tile(let columns) = self { .tile(columns: columns) } else { nil }
+    switch self {
+    case .tile(let columns): .tile(columns: columns)
+    case .passed(let columns): .passed(columns: columns)
+    case .column, .streamedColumn, .sum, .scalar: nil
+    }
   }
 }

@@ -17,6 +17,7 @@ extension Emitter {
         assembler.move(.rax, Self.offset)
         assembler.and(.rax, 63)
         assembler.add(register, .rax)
+      case .passed(let columns): assembler.multiply(register, Self.offset, Int32(columns))
       }
     }
   }
@@ -35,27 +36,34 @@ extension Emitter {
     let input = Int(program.operations[position].immediate)
     let place = layout.inputs[input]
     switch place {
-    case .column, .tile:
+    case .column, .tile, .passed:
       let register = takeRegister(for: value)
-      let start = program.operations[position].part * vectorBytes
-      move(to: register, from: .indexed(address(of: input), offset(place.stepping), start))
+      move(to: register, from: vector(of: input, place.stepping, program.operations[position].part))
     case .shared:
       let register = takeRegister(for: value)
-      assembler.broadcast(register, .memory(address(of: input), 0))
-    case .row(let stride), .nextInRow(let stride):
+      let (base, displacement) = address(of: input)
+      assembler.broadcast(register, .memory(base, displacement))
+    case .row(let stride):
       let vector = Int(program.operations[position].part)
-      if let next = unread(input + 1, vector, behind: position),
-        layout.inputs[input + 1] == .nextInRow(stride: stride)
-      {
+      if let next = unread(input + 1, vector, behind: position), layout.run(of: input + 1).distance > 0 {
         emitPair(value, next, input, stride, vector)
-      } else if place == .nextInRow(stride: stride),
-        let previous = unread(input - 1, vector, behind: position)
+      } else if layout.run(of: input).distance > 0, let previous = unread(input - 1, vector, behind: position)
       {
         emitPair(previous, value, input - 1, stride, vector)
       } else {
         emitElements(value, input, stride, vector)
       }
     }
+  }
+
+  /// Where a vector of points of a column is, which is no row.
+  private mutating func vector(
+    of column: Int, _ stepping: CodeLayout.Stepping?, _ part: Int32
+  ) -> VectorOperand {
+    var distance = vectorBytes
+    if case .passed(let columns) = stepping { distance *= Int32(columns) }
+    let (base, displacement) = address(of: column)
+    return .indexed(base, offset(stepping), displacement + part * distance)
   }
 
   /// The value of an input that the code reads behind a position, and has not read yet.
@@ -126,13 +134,17 @@ extension Emitter {
   }
 
   /// The address of row `index` of the vector's points.
-  private func row(_ index: Int, _ stride: Int, _ base: GeneralRegister) -> VectorOperand {
-    .indexed(base, offset(.row(stride: stride)), Int32(index * stride * program.precision.byteCount))
+  private func row(
+    _ index: Int, _ stride: Int, _ start: (base: GeneralRegister, displacement: Int32)
+  ) -> VectorOperand {
+    .indexed(
+      start.base, offset(.row(stride: stride)),
+      start.displacement + Int32(index * stride * program.precision.byteCount))
   }
 
   /// Puts 128 bits into a part of a register.
   private mutating func insert(_ bits: VectorOperand, _ part: Int, _ register: UInt8) {
-    assembler.vector(.x66, .x0F3A, 0x18, register, register, bits, immediate: UInt8(part))
+    assembler.vector(.x66, .x0F3A, 0x18, register, register, bits, memoryBytes: 16, immediate: UInt8(part))
   }
 
   // MARK: Outputs
@@ -143,17 +155,17 @@ extension Emitter {
     let place = layout.outputs[output]
     if place == .sum { return emitSum(at: position) }
     let register = inRegister(operation.a)
-    let base = address(of: layout.inputs.count + output)
-    let start = operation.part * vectorBytes
+    let column = layout.inputs.count + output
     switch place {
-    case .column, .tile:
-      assembler.vector(
-        assembler.packed, .x0F, 0x11, register, 0, .indexed(base, offset(place.stepping), start))
+    case .column, .tile, .passed:
+      let vector = vector(of: column, place.stepping, operation.part)
+      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, vector)
     case .streamedColumn:
-      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, .indexed(base, Self.offset, start))
+      assembler.vector(assembler.packed, .x0F, 0x2B, register, 0, vector(of: column, nil, operation.part))
     case .scalar:
       let prefix: Assembler.Prefix = program.precision == .double ? .xF2 : .xF3
-      assembler.low(prefix, .x0F, 0x11, register, 0, .memory(base, 0))
+      let (base, displacement) = address(of: column)
+      assembler.low(prefix, .x0F, 0x11, register, 0, .memory(base, displacement))
     case .sum: break
     }
   }
@@ -170,38 +182,33 @@ extension Emitter {
     if program.operations[position].part > 0 && isSame(position - 1) { return }
     let stores =
       position..<(program.operations[position...].indices.first { !isSame($0) } ?? program.operations.count)
-    let (resident, memory) = (residents[.sum(output)], VectorOperand.memory(.rsp, sumOfOutput[output]!))
+    let resident = residents[.sum(output)]
     let sum = resident ?? takeScratch()
     for store in stores {
       let (a, b) = (program.operations[store].a, program.operations[store].b)
       let isRead = resident != nil || store > position
       if b >= 0 {
-        if !isRead { move(to: sum, from: memory) }
-        addProduct(a, b, to: sum)
+        if !isRead { move(to: sum, from: sumInMemory(output)) }
+        addProduct(a, b, to: sum, isNegative: program.operations[store].isNegative)
       } else {
+        let summand = inRegister(a)
         assembler.vector(
-          assembler.packed, .x0F, 0x58, sum, inRegister(a), isRead ? .register(sum) : memory)
+          assembler.packed, .x0F, 0x58, sum, summand, isRead ? .register(sum) : sumInMemory(output))
       }
     }
-    if resident == nil { assembler.vector(assembler.packed, .x0F, 0x11, sum, 0, memory) }
+    if resident == nil { assembler.vector(assembler.packed, .x0F, 0x11, sum, 0, sumInMemory(output)) }
   }
 
-  /// Before the loop, sums are zero. No register holds a value then.
-  mutating func emitSumStart() {
-    guard !sumOfOutput.isEmpty else { return }
-    assembler.vector(assembler.packed, .x0F, 0x57, 0, 0, .register(0))
-    for place in sumOfOutput.values.sorted() {
-      assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rsp, place))
-    }
+  mutating func sumInMemory(_ output: Int) -> VectorOperand {
+    let (base, displacement) = address(of: layout.inputs.count + output)
+    return .memory(base, displacement)
   }
 
-  /// Behind the loop, sums are added to what is where they belong, and streamed outputs become visible to other threads.
+  /// Behind the loop, sums in registers go back to memory, and streamed outputs become visible to other threads.
   mutating func emitEnd() {
-    for (output, place) in sumOfOutput.sorted(by: { $0.key < $1.key }) {
-      move(to: 0, from: residents[.sum(output)].map { .register($0) } ?? .memory(.rsp, place))
-      assembler.load(.rax, Self.columns, Int32(layout.inputs.count + output) * 8)
-      assembler.vector(assembler.packed, .x0F, 0x58, 0, 0, .memory(.rax, 0))
-      assembler.vector(assembler.packed, .x0F, 0x11, 0, 0, .memory(.rax, 0))
+    for (resident, register) in residents.sorted(by: { $0.value < $1.value }) {
+      guard case .sum(let output) = resident else { continue }
+      assembler.vector(assembler.packed, .x0F, 0x11, register, 0, sumInMemory(output))
     }
     if layout.outputs.contains(.streamedColumn) { assembler.emit(0x0F, 0xAE, 0xF8) }  // sfence
   }

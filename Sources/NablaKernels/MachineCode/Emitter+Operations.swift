@@ -40,7 +40,8 @@ extension Emitter {
     let predicate = UInt8(operation.immediate)
     if assembler.instructionSet == .avx512 {
       assembler.evex(
-        assembler.packed, .x0F, 0xC2, takeMask(for: Value(position)), left, right, immediate: predicate)
+        assembler.packed, .x0F, 0xC2, takeMask(for: Value(position)), left, right, memoryBytes: vectorBytes,
+        immediate: predicate)
     } else {
       assembler.vector(assembler.packed, .x0F, 0xC2, result(position), left, right, immediate: predicate)
     }
@@ -53,7 +54,8 @@ extension Emitter {
     let otherwise = inRegister(operation.c)
     let chosen = operand(operation.b)
     if assembler.instructionSet == .avx512 {
-      assembler.evex(.x66, .x0F38, 0x65, result(position), otherwise, chosen, mask: mask)
+      assembler.evex(
+        .x66, .x0F38, 0x65, result(position), otherwise, chosen, mask: mask, memoryBytes: vectorBytes)
     } else {
       assembler.vector(
         .x66, .x0F3A, assembler.opcode(double: 0x4B, single: 0x4A), result(position), otherwise, chosen,
@@ -99,15 +101,15 @@ extension Emitter {
   mutating func fixUp(_ position: Int) {
     let operation = program.operations[position]
     let argument = inRegister(operation.b)
+    let source = inRegister(operation.a)
+    // Last, since its address may be in a register that loads of the others take.
     let table = operand(operation.c)
-    let target: UInt8
-    if dies(operation.a, at: position), operation.a != operation.b, registerOf[Int(operation.a)] != nil {
-      target = inRegister(operation.a)
+    var target = source
+    if dies(operation.a, at: position), operation.a != operation.b, operation.a != operation.c {
       takeOver(operation.a, by: position)
     } else {
-      let source = operand(operation.a)
       target = takeRegister(for: Value(position))
-      move(to: target, from: source)
+      move(to: target, from: .register(source))
     }
     assembler.vector(.x66, .x0F3A, 0x54, target, argument, table, immediate: 0)
   }
@@ -134,10 +136,11 @@ extension Emitter {
       case .register(let register):
         assembler.extractUpperHalf(target, register)
         source = .register(target)
+      case .repeated: break
       case .indexed, .constant: preconditionFailure("the builder widens constants")
       }
     }
-    assembler.vector(assembler.packed, .x0F, 0x5A, target, 0, source)
+    assembler.vector(assembler.packed, .x0F, 0x5A, target, 0, source, memoryBytes: vectorBytes / 2)
   }
 
   mutating func narrow(_ position: Int) {

@@ -32,6 +32,8 @@ struct Emitter {
   /// The place in the frame of a value that has been saved there.
   private var frameOf: [Int32?]
   private var freeFrames: [Int32] = []
+  /// Free places for numbers that are the same in all lanes.
+  private var freeNumbers: [Int32] = []
   /// The bytes of the stack that values take; known when the code has been emitted.
   private(set) var frameSize: Int32
   private var isInLoop = false
@@ -40,8 +42,6 @@ struct Emitter {
   private var coldBlocks: [ColdBlock] = []
   /// The operation that reads an input, by the input's number, for each of the vectors in turn.
   private(set) var positionOfInput: [Int?]
-  /// The place in the frame of the running sum of an output, by the output's number.
-  private(set) var sumOfOutput: [Int: Int32] = [:]
 
   /// Masks that are in registers of their own.
   var masks = MaskRegisters()
@@ -64,8 +64,9 @@ struct Emitter {
   private let residentCount: Int
   /// The highest register that the loop used for something else.
   private(set) var highestRegister: UInt8 = 0
-  /// The registers that hold the addresses of columns in the loop.
-  private(set) var addressOf: [Int: GeneralRegister] = [:]
+  /// The registers that hold the addresses of runs of columns in the loop, or `offset` bytes behind them, by the first
+  /// column.
+  private(set) var addressOf: [Int: (register: GeneralRegister, offset: Int32)] = [:]
 
   /// Where in the code an operation begins, by its position.
   private(set) var starts: [Int] = []
@@ -133,10 +134,7 @@ struct Emitter {
         positionOfInput[Int(operation.part) * layout.inputs.count + Int(operation.immediate)] = position
       }
     }
-    for (output, place) in layout.outputs.enumerated() where place == .sum {
-      sumOfOutput[output] = frameSize
-      frameSize += vectorBytes
-    }
+    chooseAddresses()
   }
 
   /// Whether the loop calls functions in its straight line, which keep no vector register.
@@ -203,14 +201,18 @@ struct Emitter {
     }
     isInLoop = true
     assembler.precision = program.precision
-    emitSumStart()
+    for (column, place) in addressOf.sorted(by: { $0.key < $1.key }) {
+      loadAddress(column, place.register, place.offset)
+    }
     chooseResidents()
-    chooseAddresses()
   }
 
   private mutating func chooseResidents() {
     guard residentCount > 0 else { return }
-    var candidates = sumOfOutput.keys.sorted().map { Resident.sum($0) }
+    let stores = program.operations.lazy.filter { [layout] in
+      $0.code == .store && $0.part == 0 && layout.outputs[Int($0.immediate)] == .sum
+    }
+    var candidates = Set(stores.map { Int($0.immediate) }).sorted().map { Resident.sum($0) }
     let values = program.operations.indices.lazy.filter { [self] position in
       (position < preambleCount || program.operations[position].code == .constant)
         && (uses[position].first ?? -1) >= preambleCount
@@ -228,41 +230,98 @@ struct Emitter {
         move(to: register, from: memory(of: value))
         registerOf[Int(value)] = register
         valueIn[Int(register)] = value
-      case .sum(let output): move(to: register, from: .memory(.rsp, sumOfOutput[output]!))
+      case .sum(let output): move(to: register, from: sumInMemory(output))
       }
       residents[resident] = register
     }
   }
 
-  /// Addresses stay in registers as far as there are any: those that calls preserve, and the others where
-  /// the loop calls nothing in its straight line.
+  /// Addresses stay in registers as far as there are any: those that calls preserve, and the others where the loop
+  /// calls nothing in its straight line. One serves a whole run of columns. Those come first that are needed most in
+  /// every turn, then those of shared inputs, which have to be copied to the frame otherwise.
   private mutating func chooseAddresses() {
     guard !layout.isSinglePoint else { return }
     var free = Array(Self.steppingRegisters.dropFirst(layout.steppings.count))
     if !hasCalls { free += Self.scratchRegisters }
-    var columns: [Int] = []
-    for operation in program.operations[preambleCount...] {
-      let column: Int
-      switch operation.code {
-      case .input: column = Int(operation.immediate)
-      case .store where layout.outputs[Int(operation.immediate)] != .sum:
-        column = layout.inputs.count + Int(operation.immediate)
-      default: continue
-      }
-      if !columns.contains(column) { columns.append(column) }
-      if columns.count == free.count { break }
+    struct Uses {
+      var inTurn = 0
+      var shared = 0
+      var displacements: [Int32] = []
     }
-    for (column, register) in zip(columns, free) {
-      addressOf[column] = register
-      assembler.load(register, Self.columns, Int32(column) * 8)
+    var usesOfRun: [Int: Uses] = [:]
+    for (position, operation) in program.operations.enumerated() {
+      let isInput = operation.code == .input
+      guard isInput || operation.code == .store else { continue }
+      let column = Int(operation.immediate) + (isInput ? 0 : layout.inputs.count)
+      let isHoisted = position < preambleCount
+      if isHoisted && !canReadInPlace { continue }
+      let (first, displacement) = place(of: column)
+      usesOfRun[first, default: Uses()].displacements.append(displacement)
+      if isHoisted {
+        usesOfRun[first]!.shared += uses[position].count
+      } else {
+        usesOfRun[first]!.inTurn += 1
+      }
+    }
+    let runs = usesOfRun.sorted {
+      ($1.value.inTurn, $1.value.shared, $0.key) < ($0.value.inTurn, $0.value.shared, $1.key)
+    }
+    for (run, register) in zip(runs, free) {
+      // Most of what is used lies near the median: its displacements take one byte in place of four.
+      let displacements = run.value.displacements.sorted()
+      let offset = displacements.last! > 1024 ? displacements[displacements.count / 2] : 0
+      addressOf[run.key] = (register, offset)
     }
   }
 
-  /// The register with the address of a column, which is loaded if it is not in one.
-  mutating func address(of column: Int) -> GeneralRegister {
-    if let register = addressOf[column] { return register }
-    assembler.load(.rax, Self.columns, Int32(column) * 8)
-    return .rax
+  /// Whether shared inputs can be read where they are whenever they are used.
+  private var canReadInPlace: Bool {
+    assembler.instructionSet == .avx512 && !layout.isSinglePoint && !program.mayOverwriteInputs
+  }
+
+  /// Whether a value is that of a shared input whose address is in a register: it needs no place in the frame.
+  func isReadInPlace(_ value: Value) -> Bool {
+    guard canReadInPlace, Int(value) < preambleCount, program.operations[Int(value)].code == .input else {
+      return false
+    }
+    return addressOf[layout.run(of: Int(program.operations[Int(value)].immediate)).first] != nil
+  }
+
+  /// The first column of the run that a column is part of, and the bytes between them.
+  private func place(of column: Int) -> (first: Int, displacement: Int32) {
+    let (first, distance) = layout.run(of: column)
+    let unit: Int32
+    if column < layout.inputs.count {
+      unit =
+        switch layout.inputs[column] {
+        case .row, .shared: Int32(program.precision.byteCount)
+        case .tile: 64
+        case .passed: vectorBytes
+        case .column: 0
+        }
+    } else {
+      unit =
+        switch layout.outputs[column - layout.inputs.count] {
+        case .scalar: Int32(program.precision.byteCount)
+        case .tile: 64
+        case .sum, .passed: vectorBytes
+        case .column, .streamedColumn: 0
+        }
+    }
+    return (first, Int32(distance) * unit)
+  }
+
+  /// Where a column is: in the loop beside a register that is kept for its run, or else behind one that is loaded.
+  mutating func address(of column: Int) -> (base: GeneralRegister, displacement: Int32) {
+    let (first, displacement) = place(of: column)
+    if isInLoop, let (register, offset) = addressOf[first] { return (register, displacement - offset) }
+    assembler.load(.rax, Self.columns, Int32(first) * 8)
+    return (.rax, displacement)
+  }
+
+  private mutating func loadAddress(_ column: Int, _ register: GeneralRegister, _ offset: Int32) {
+    assembler.load(register, Self.columns, Int32(column) * 8)
+    if offset != 0 { assembler.add(register, offset) }
   }
 
   // MARK: Operations
@@ -403,8 +462,8 @@ struct Emitter {
     move(to: block.result, from: .memory(.rsp, 2 * vectorBytes))
     for mask in block.livingMasks { loadMask(mask, at: maskPlace + 2 * Int32(mask)) }
     if block.isInLoop {
-      for (column, register) in addressOf where Self.scratchRegisters.contains(register) {
-        assembler.load(register, Self.columns, Int32(column) * 8)
+      for (column, place) in addressOf where Self.scratchRegisters.contains(place.register) {
+        loadAddress(column, place.register, place.offset)
       }
     }
     assembler.jump(to: block.returnTo)
@@ -413,10 +472,11 @@ struct Emitter {
   // MARK: Registers
 
   mutating func move(to register: UInt8, from operand: VectorOperand) {
+    let isAVX512 = assembler.instructionSet == .avx512
     switch operand {
     case .register(register): break
-    case .constant where assembler.instructionSet == .avx512:
-      // A single copy in the pool: vbroadcastsd (ss), whose memory operand is a scalar already.
+    case .repeated where isAVX512, .constant where isAVX512:
+      // A single copy: vbroadcastsd (ss), whose memory operand is a scalar already.
       assembler.broadcast(register, operand)
     default: assembler.vector(assembler.packed, .x0F, 0x10, register, 0, operand)
     }
@@ -429,16 +489,18 @@ struct Emitter {
   /// Whether a value has been computed and not been forgotten.
   func isKnown(_ value: Value) -> Bool { isInVector(value) || masks[value] != nil }
 
-  /// Whether a value is a vector in a register or in the frame.
-  func isInVector(_ value: Value) -> Bool { registerOf[Int(value)] != nil || frameOf[Int(value)] != nil }
+  /// Whether a value is a vector in a register or in the frame, or a number in memory.
+  func isInVector(_ value: Value) -> Bool {
+    registerOf[Int(value)] != nil || frameOf[Int(value)] != nil || isReadInPlace(value)
+  }
 
-  /// Adds a·b to a register.
-  mutating func addProduct(_ a: Value, _ b: Value, to register: UInt8) {
+  /// Adds a·b to a register, or subtracts it.
+  mutating func addProduct(_ a: Value, _ b: Value, to register: UInt8, isNegative: Bool) {
     let (a, b) = registerOf[Int(a)] == nil && registerOf[Int(b)] != nil ? (b, a) : (a, b)
     let left = inRegister(a)
     let right = operand(b)
     assembler.vector(
-      .x66, .x0F38, isWide: assembler.precision == .double, 0xB8, register, left, right)
+      .x66, .x0F38, isWide: assembler.precision == .double, isNegative ? 0xBC : 0xB8, register, left, right)
   }
 
   /// The register of a value, which is loaded if it is not in one.
@@ -474,11 +536,20 @@ struct Emitter {
     return memory(of: value)
   }
 
-  private func memory(of value: Value) -> VectorOperand {
+  private mutating func memory(of value: Value) -> VectorOperand {
     let operation = program.operations[Int(value)]
     if operation.code == .constant { return .constant(Int(operation.immediate)) }
+    if isReadInPlace(value) {
+      let (base, displacement) = address(of: Int(operation.immediate))
+      return .repeated(base, displacement)
+    }
     guard let place = frameOf[Int(value)] else { preconditionFailure("a value is neither here nor there") }
-    return .memory(.rsp, place)
+    return isNumberInFrame(value) ? .repeated(.rsp, place) : .memory(.rsp, place)
+  }
+
+  /// Whether the frame holds one lane of a value, since all are the same.
+  private func isNumberInFrame(_ value: Value) -> Bool {
+    Int(value) < preambleCount && assembler.instructionSet == .avx512
   }
 
   /// The register of an instruction's result: that of an operand used for the last time, or another.
@@ -533,18 +604,29 @@ struct Emitter {
   }
 
   private mutating func keepInFrame(_ value: Value) {
-    guard program.operations[Int(value)].code != .constant, frameOf[Int(value)] == nil,
+    guard program.operations[Int(value)].code != .constant, frameOf[Int(value)] == nil, !isReadInPlace(value),
       let register = registerOf[Int(value)]
     else { return }
-    let place: Int32
-    if let free = freeFrames.popLast() {
-      place = free
+    if isNumberInFrame(value) {
+      if freeNumbers.isEmpty {
+        freeNumbers += (0..<vectorBytes / 8).reversed().map { frameSize + 8 * $0 }
+        frameSize += vectorBytes
+      }
+      let place = freeNumbers.removeLast()
+      frameOf[Int(value)] = place
+      let isDouble = program.operations[Int(value)].precision == .double
+      assembler.low(
+        isDouble ? .xF2 : .xF3, .x0F, isWide: isDouble, 0x11, register, 0, .memory(.rsp, place),
+        memoryBytes: isDouble ? 8 : 4)
     } else {
-      place = frameSize
-      frameSize += vectorBytes
+      if freeFrames.isEmpty {
+        freeFrames.append(frameSize)
+        frameSize += vectorBytes
+      }
+      let place = freeFrames.removeLast()
+      frameOf[Int(value)] = place
+      save(register, at: place)
     }
-    frameOf[Int(value)] = place
-    save(register, at: place)
   }
 
   func dies(_ value: Value, at position: Int) -> Bool {
@@ -570,7 +652,7 @@ struct Emitter {
     }
     // What was computed before the loop is needed in its next turn.
     if let place = frameOf[Int(value)], !(isInLoop && Int(value) < preambleCount) {
-      freeFrames.append(place)
+      if isNumberInFrame(value) { freeNumbers.append(place) } else { freeFrames.append(place) }
       frameOf[Int(value)] = nil
     }
   }

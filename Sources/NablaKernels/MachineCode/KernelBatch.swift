@@ -19,16 +19,10 @@ struct KernelBatch<Scalar: KernelScalar> {
   private let kernel: MachineKernel<Scalar>
   private let inputs: UnsafePointer<InputColumn<Scalar>>
   private let outputs: Outputs
-  private(set) var layout: CodeLayout
-  /// Made for the layout.
-  private let code: CodeVariants.Code
-  private var stagedInputs: [Int] = []
-  private var stagedOutputs: [Int] = []
+  private let form: BatchForm<Scalar>
 
-  /// Rows of more elements than this are read through blocks, as are more kinds of rows and tiles than the
-  /// code has registers for. In place they are read up to five times as fast, but of the last points whole rows are
-  /// copied.
-  private static var longestRow: Int { 4096 }
+  var layout: CodeLayout { form.layout }
+  private var code: CodeVariants.Code { form.code }
 
   /// - Parameter isStreamed: whether outputs that can be are written past the caches.
   init(
@@ -38,63 +32,7 @@ struct KernelBatch<Scalar: KernelScalar> {
     self.kernel = kernel
     self.inputs = inputs
     self.outputs = outputs
-    layout = CodeLayout(
-      inputs: Array(repeating: .column, count: kernel.inputCount),
-      outputs: Array(repeating: .column, count: kernel.outputCount))
-
-    var steppings: [CodeLayout.Stepping] = []
-    func canStep(_ stepping: CodeLayout.Stepping) -> Bool {
-      if steppings.contains(stepping) { return true }
-      guard steppings.count < Emitter.steppingRegisters.count else { return false }
-      steppings.append(stepping)
-      return true
-    }
-    for i in kernel.usedInputs {
-      let (column, stride) = (inputs[i], inputs[i].stride)
-      if column.tileColumns > 0 {
-        if canStep(.tile(columns: column.tileColumns)) {
-          layout.inputs[i] = .tile(columns: column.tileColumns)
-        } else {
-          stagedInputs.append(i)
-        }
-      } else if stride == 0 {
-        layout.inputs[i] = .shared
-      } else if stride != 1 {
-        if (2...Self.longestRow).contains(stride) && canStep(.row(stride: stride)) {
-          layout.inputs[i] = .row(stride: stride)
-        } else {
-          stagedInputs.append(i)
-        }
-      }
-    }
-    for i in kernel.usedInputs where i > 0 {
-      guard case .row(let stride) = layout.inputs[i], layout.inputs[i - 1].stepping == .row(stride: stride),
-        inputs[i].base == inputs[i - 1].base + 1
-      else { continue }
-      layout.inputs[i] = .nextInRow(stride: stride)
-    }
-
-    switch outputs {
-    case .lanes: break
-    case .sums:
-      for i in layout.outputs.indices { layout.outputs[i] = .sum }
-    case .columns(let columns):
-      for i in layout.outputs.indices {
-        let column = columns[i]
-        if column.tileColumns > 0 {
-          if canStep(.tile(columns: column.tileColumns)) {
-            layout.outputs[i] = .tile(columns: column.tileColumns)
-          } else {
-            stagedOutputs.append(i)
-          }
-        } else if column.stride != 1 {
-          stagedOutputs.append(i)
-        } else if isStreamed && UInt(bitPattern: column.base) % 64 == 0 {
-          layout.outputs[i] = .streamedColumn
-        }
-      }
-    }
-    code = kernel.variants.code(for: layout)
+    form = kernel.forms.form(of: kernel, inputs, outputs, isStreamed: isStreamed)
   }
 
   /// Points that the code computes at a time.
@@ -109,7 +47,7 @@ struct KernelBatch<Scalar: KernelScalar> {
       let columns = columns.baseAddress!
       if whole > range.lowerBound {
         setAddresses(columns, range.lowerBound)
-        if stagedInputs.isEmpty && stagedOutputs.isEmpty {
+        if form.stagedInputs.isEmpty && form.stagedOutputs.isEmpty {
           code.run(columns, range.lowerBound * Self.size, whole * Self.size)
         } else {
           runBlocks(of: range.lowerBound..<whole, columns)
@@ -122,16 +60,46 @@ struct KernelBatch<Scalar: KernelScalar> {
     }
   }
 
+  /// Computes the whole vectors of each block of `size` points, and calls `body` with the block and the first point
+  /// that is left.
+  ///
+  /// - Precondition: the outputs are sums.
+  func run(_ range: Range<Int>, inBlocksOf size: Int, _ body: (_ block: Range<Int>, _ rest: Int) -> Void) {
+    withUnsafeTemporaryAllocation(
+      of: UnsafeMutableRawPointer.self, capacity: kernel.inputCount + kernel.outputCount
+    ) { columns in
+      let columns = columns.baseAddress!
+      setAddresses(columns, range.lowerBound)
+      code.prepared(columns, longest: Swift.min(size, range.count) * Self.size) { run in
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: size) {
+          let block = start..<Swift.min(start + size, range.upperBound)
+          let rest = start + block.count / code.unit * code.unit
+          if rest > start {
+            if form.stagedInputs.isEmpty {
+              run(start * Self.size, rest * Self.size)
+            } else {
+              runBlocks(of: start..<rest, columns)
+            }
+          }
+          body(block, rest)
+        }
+      }
+    }
+  }
+
   /// The addresses that the code adds its offsets to, of all columns that it works on in place.
   private func setAddresses(_ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>, _ start: Int) {
     for i in 0..<kernel.inputCount { columns[i] = UnsafeMutableRawPointer(mutating: inputs[i].base) }
-    for i in 0..<kernel.outputCount {
-      columns[kernel.inputCount + i] =
-        switch outputs {
-        case .columns(let outputs): UnsafeMutableRawPointer(outputs[i].base)
-        case .sums(let sums): UnsafeMutableRawPointer(sums + i * kernel.laneCount)
-        case .lanes(let vectors): UnsafeMutableRawPointer(vectors + i * code.unit - start)
-        }
+    let columns = columns + kernel.inputCount
+    switch outputs {
+    case .columns(let outputs):
+      for i in 0..<kernel.outputCount { columns[i] = UnsafeMutableRawPointer(outputs[i].base) }
+    case .lanes(let vectors):
+      for i in 0..<kernel.outputCount {
+        columns[i] = UnsafeMutableRawPointer(vectors + i * code.unit - start)
+      }
+    // They are a run, of which the code takes the first address.
+    case .sums(let sums): columns.update(repeating: UnsafeMutableRawPointer(sums), count: kernel.outputCount)
     }
   }
 
@@ -141,6 +109,7 @@ struct KernelBatch<Scalar: KernelScalar> {
   private func runBlocks(
     of range: Range<Int>, _ columns: UnsafeMutablePointer<UnsafeMutableRawPointer>
   ) {
+    let (stagedInputs, stagedOutputs) = (form.stagedInputs, form.stagedOutputs)
     let stagedCount = stagedInputs.count + stagedOutputs.count
     // All in half of the first-level cache.
     let fitting = 16 * 1024 / (Self.size * stagedCount) / code.unit * code.unit
@@ -193,7 +162,7 @@ struct KernelBatch<Scalar: KernelScalar> {
       copiedOutputs = layout.outputs.indices.filter { layout.outputs[$0].stepping == nil }
     }
     let size = kernel.usedInputs.reduce(copiedOutputs.count * lanes) {
-      $0 + vectorSize(of: layout.inputs[$1])
+      $0 + vectorSize(of: $1)
     }
     withUnsafeTemporaryAllocation(byteCount: size * Self.size, alignment: 64) { bytes in
       var block = bytes.bindMemory(to: Scalar.self).baseAddress!
@@ -211,18 +180,15 @@ struct KernelBatch<Scalar: KernelScalar> {
           beginning = block
           columns[i] = UnsafeMutableRawPointer(block - start)
         case .row(let stride):
-          beginning = block
-          step = stride
-          columns[i] = UnsafeMutableRawPointer(block - start * stride)
-        case .nextInRow(let stride):
-          beginning += 1
+          beginning = layout.run(of: i).distance > 0 ? beginning + 1 : block
           step = stride
           columns[i] = UnsafeMutableRawPointer(beginning - start * stride)
+        case .passed: preconditionFailure("inputs of pieces are no inputs of kernels")
         }
         for lane in 0..<lanes {
           beginning[lane * step] = inputs[i].address(of: Swift.min(start + lane, last)).pointee
         }
-        block += vectorSize(of: place)
+        block += vectorSize(of: i)
       }
       code.run(columns, start * Self.size, (start + lanes) * Self.size)
       store(copiedOutputs, range, columns)
@@ -230,11 +196,11 @@ struct KernelBatch<Scalar: KernelScalar> {
   }
 
   /// The elements that a vector of an input takes where it is copied.
-  private func vectorSize(of place: CodeLayout.Input) -> Int {
-    switch place {
+  private func vectorSize(of input: Int) -> Int {
+    switch layout.inputs[input] {
     case .column: code.unit
-    case .row(let stride): code.unit * stride
-    case .nextInRow, .shared, .tile: 0
+    case .row(let stride): layout.run(of: input).distance > 0 ? 0 : code.unit * stride
+    case .shared, .tile, .passed: 0
     }
   }
 }

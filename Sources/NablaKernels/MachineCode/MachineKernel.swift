@@ -16,6 +16,7 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   package let estimatedCost: Double
   let laneCount: Int
   let variants: CodeVariants
+  let forms = BatchForms<Scalar>()
   /// The inputs that the program reads, ascending; no others are touched.
   let usedInputs: [Int]
 
@@ -42,8 +43,7 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
     else { return nil }
     variants = CodeVariants(
       program, inputCount: inputs.count, outputCount: outputs.count, instructionSet: instructionSet,
-      // A piece would read what another has overwritten.
-      pieceSize: overwritten.isEmpty ? pieceSize ?? CodeVariants.pieceSize : .max)
+      pieceSize: pieceSize ?? CodeVariants.pieceSize)
     inputCount = inputs.count
     outputCount = outputs.count
     let laneCount = instructionSet.laneCount(of: Scalar.precision)
@@ -99,30 +99,32 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
   @specialized(where Scalar == Double)
   @specialized(where Scalar == Float)
   package func sum(
-    points range: Range<Int>, inputs: UnsafePointer<InputColumn<Scalar>>,
+    points range: Range<Int>, inBlocksOf size: Int, inputs: UnsafePointer<InputColumn<Scalar>>,
     into sums: UnsafeMutablePointer<Scalar>
   ) {
-    sums.update(repeating: 0, count: outputCount)
     guard !range.isEmpty && outputCount > 0 else { return }
     withUnsafeTemporaryAllocation(
       byteCount: outputCount * CodeLayout.mostParts * laneCount * MemoryLayout<Scalar>.stride, alignment: 64
     ) { bytes in
       let lanes = bytes.bindMemory(to: Scalar.self).baseAddress!
       lanes.update(repeating: 0, count: outputCount * laneCount)
-      let batch = KernelBatch(of: self, inputs, .sums(lanes))
-      let whole = range.lowerBound + range.count / batch.unit * batch.unit
-      if whole > range.lowerBound {
-        batch.run(range.lowerBound..<whole)
-        add(lanes, laneCount, of: laneCount, to: sums)
-      }
-      if whole < range.upperBound {
-        // This code may compute fewer points at a time.
-        let last = KernelBatch(of: self, inputs, .lanes(lanes))
-        for start in stride(from: whole, to: range.upperBound, by: last.unit) {
-          let points = start..<Swift.min(start + last.unit, range.upperBound)
-          last.run(points)
-          add(lanes, points.count, of: last.unit, to: sums)
+      var sums = sums
+      KernelBatch(of: self, inputs, .sums(lanes)).run(range, inBlocksOf: size) { block, rest in
+        sums.update(repeating: 0, count: outputCount)
+        if rest > block.lowerBound { drain(lanes, into: sums) }
+        if rest < block.upperBound {
+          // This code may compute fewer points at a time.
+          let last = KernelBatch(of: self, inputs, .lanes(lanes))
+          for start in stride(from: rest, to: block.upperBound, by: last.unit) {
+            let points = start..<Swift.min(start + last.unit, block.upperBound)
+            last.run(points)
+            add(lanes, points.count, of: last.unit, to: sums)
+          }
+          if block.upperBound < range.upperBound {
+            lanes.update(repeating: 0, count: outputCount * laneCount)
+          }
         }
+        sums += outputCount
       }
     }
   }
@@ -137,6 +139,24 @@ package struct MachineKernel<Scalar: KernelScalar>: Kernel {
       sums[output] += sum
     }
   }
+
+  /// Adds to each output's sum the lanes of its vector, the upper half to the lower one until there is one, and leaves
+  /// zeros there.
+  private func drain(_ vectors: UnsafeMutablePointer<Scalar>, into sums: UnsafeMutablePointer<Scalar>) {
+    for output in 0..<outputCount {
+      let lanes = vectors + output &* laneCount
+      func four(_ i: Int) -> SIMD4<Scalar> { SIMD4(lanes[i], lanes[i &+ 1], lanes[i &+ 2], lanes[i &+ 3]) }
+      let sum =
+        switch laneCount {
+        case 16: (four(0) + four(8)) + (four(4) + four(12))
+        case 8: four(0) + four(4)
+        default: four(0)
+        }
+      lanes.update(repeating: 0, count: laneCount)
+      let half = sum.lowHalf + sum.highHalf
+      sums[output] += half[0] + half[1]
+    }
+  }
 }
 
 /// The machine code of a program for each layout that was asked for, made at the first use.
@@ -147,24 +167,26 @@ final class CodeVariants: Sendable {
 
     private let pieces: [ExecutableMemory]
     var pieceCount: Int { pieces.count }
+    /// What runs once before the pieces.
+    private let common: ExecutableMemory?
     private let program: VectorProgram
     /// Points that are computed at a time; runs are multiples of it.
     let unit: Int
-    /// Inputs, outputs, and what pieces pass on.
-    private let counts: (inputs: Int, outputs: Int, passed: Int)
+    /// Inputs, outputs, what is common to pieces, and what they pass on.
+    private let counts: (inputs: Int, outputs: Int, common: Int, passed: Int)
     /// Points that run through all pieces before the next, in bytes.
     private let blockBytes: Int
 
     fileprivate init(_ memory: ExecutableMemory, _ program: VectorProgram, unit: Int) {
-      (pieces, self.program, self.unit) = ([memory], program, unit)
-      (counts, blockBytes) = ((0, 0, 0), 0)
+      (pieces, common, self.program, self.unit) = ([memory], nil, program, unit)
+      (counts, blockBytes) = ((0, 0, 0, 0), 0)
     }
 
     fileprivate init(
-      pieces: [ExecutableMemory], _ program: VectorProgram, unit: Int,
-      _ counts: (inputs: Int, outputs: Int, passed: Int), blockBytes: Int
+      pieces: [ExecutableMemory], behind common: ExecutableMemory?, _ program: VectorProgram, unit: Int,
+      _ counts: (inputs: Int, outputs: Int, common: Int, passed: Int), blockBytes: Int
     ) {
-      (self.pieces, self.program, self.unit) = (pieces, program, unit)
+      (self.pieces, self.common, self.program, self.unit) = (pieces, common, program, unit)
       (self.counts, self.blockBytes) = (counts, blockBytes)
     }
 
@@ -173,28 +195,43 @@ final class CodeVariants: Sendable {
       if blockBytes == 0 {
         unsafeBitCast(pieces[0].address, to: Entry.self)(columns, start, end)
       } else {
-        runPieces(columns, start, end)
+        prepared(columns, longest: end - start) { run in run(start, end) }
       }
     }
 
-    private func runPieces(_ columns: UnsafePointer<UnsafeMutableRawPointer>, _ start: Int, _ end: Int) {
-      let (inputs, outputs, passed) = counts
-      let size = Swift.min(blockBytes, end - start)
-      withUnsafeTemporaryAllocation(byteCount: passed * size, alignment: 64) { memory in
+    /// Hands over ``run(_:_:_:)`` for many runs with the same columns, of up to `longest` bytes: what is common to all
+    /// points is computed once.
+    func prepared(
+      _ columns: UnsafePointer<UnsafeMutableRawPointer>, longest: Int,
+      _ body: (_ run: (_ start: Int, _ end: Int) -> Void) -> Void
+    ) {
+      if blockBytes == 0 { return body { start, end in run(columns, start, end) } }
+      let (inputs, outputs, shared, passed) = counts
+      let size = Swift.min(blockBytes, longest)
+      let number = program.precision.byteCount
+      withUnsafeTemporaryAllocation(byteCount: passed * size + shared * number, alignment: 64) { memory in
         withUnsafeTemporaryAllocation(
-          of: UnsafeMutableRawPointer.self, capacity: inputs + outputs + 2 * passed
+          of: UnsafeMutableRawPointer.self, capacity: inputs + outputs + shared + 2 * passed
         ) { all in
-          let all = all.baseAddress!
+          let (memory, all) = (memory.baseAddress!, all.baseAddress!)
+          // Of a run the code takes the first address.
+          let passedIn = all + inputs + shared
+          let passedOut = passedIn + passed + outputs
           all.update(from: columns, count: inputs)
-          (all + inputs + passed).update(from: columns + inputs, count: outputs)
-          for first in stride(from: start, to: end, by: size) {
-            for i in 0..<passed {
-              let column = memory.baseAddress! + i * size - first
-              all[inputs + i] = column
-              all[inputs + passed + outputs + i] = column
+          if let common {
+            all[inputs] = memory + passed * size
+            unsafeBitCast(common.address, to: Entry.self)(all, 0, number)
+          }
+          (passedIn + passed).update(from: columns + inputs, count: outputs)
+          body { start, end in
+            for first in stride(from: start, to: end, by: size) {
+              if passed > 0 {
+                passedIn[0] = memory - first * passed
+                passedOut[0] = passedIn[0]
+              }
+              let last = Swift.min(first + size, end)
+              for piece in pieces { unsafeBitCast(piece.address, to: Entry.self)(all, first, last) }
             }
-            let last = Swift.min(first + size, end)
-            for piece in pieces { unsafeBitCast(piece.address, to: Entry.self)(all, first, last) }
           }
         }
       }
@@ -255,16 +292,16 @@ final class CodeVariants: Sendable {
   /// sums than there are registers would go to memory and back for each, and where a vector is half a cache line of an
   /// output that is written past the caches.
   func interleaved(_ layout: CodeLayout) -> CodeLayout {
-    interleaved(layout, program, mostParts: layout.mostParts(instructionSet))
+    let sums = layout.outputs.count { $0 == .sum }
+    return interleaved(
+      layout, mostParts: layout.mostParts(instructionSet),
+      pays: program.isLatencyBound || sums > instructionSet.registerCount)
   }
 
-  private func interleaved(_ layout: CodeLayout, _ program: VectorProgram, mostParts: Int) -> CodeLayout {
+  private func interleaved(_ layout: CodeLayout, mostParts: Int, pays: Bool) -> CodeLayout {
     var layout = layout
-    let sums = layout.outputs.count { $0 == .sum }
     let isHalfLine = instructionSet.vectorBytes < 64 && layout.outputs.contains(.streamedColumn)
-    layout.parts =
-      program.isLatencyBound || sums > instructionSet.registerCount || isHalfLine
-      ? mostParts : 1
+    layout.parts = pays || isHalfLine ? mostParts : 1
     return layout
   }
 
@@ -276,8 +313,9 @@ final class CodeVariants: Sendable {
   }
 
   /// Operations of a piece: some 15 kilobytes of code.
-  static let pieceSize = 1500
-  /// What pieces pass on stays in the second-level cache, for at least so many points.
+  static let pieceSize = 1000
+  /// What pieces pass on stays in the second-level cache: in a quarter of it, or in half of it for the fewest points
+  /// that pay.
   private static let (passedBytes, fewestPoints) = (256 << 10, 32)
 
   private func make(_ layout: CodeLayout) -> Code {
@@ -290,24 +328,30 @@ final class CodeVariants: Sendable {
   }
 
   private func makeInPieces(_ layout: CodeLayout) -> Code? {
-    guard !layout.isSinglePoint,
-      let pieces = program.pieces(
-        of: pieceSize, inputCount: inputCount, outputCount: outputCount,
-        isShared: { layout.inputs[$0] == .shared })
+    guard !layout.isSinglePoint, !program.mayOverwriteInputs,
+      layout.steppings.count < Emitter.steppingRegisters.count,
+      let pieces = program.pieces(of: pieceSize, for: layout)
     else { return nil }
     let bytes = program.precision.byteCount
-    let fitting = Self.passedBytes / bytes / Swift.max(1, pieces.passedCount)
-    guard fitting >= Self.fewestPoints else { return nil }
+    let pointBytes = Swift.max(1, pieces.passedCount) * bytes
+    guard Self.fewestPoints * pointBytes <= 2 * Self.passedBytes else { return nil }
+    let points = Swift.max(Self.fewestPoints, Swift.min(512, Self.passedBytes / pointBytes))
+    // Two vectors at a time would save loads and stores of sums, but a piece's code would not be short then.
     let layouts = pieces.programs.map {
       interleaved(
-        layout.forPiece($0, passedCount: pieces.passedCount), $0, mostParts: layout.mostParts(instructionSet))
+        layout.forPiece($0, commonCount: pieces.commonCount, passedCount: pieces.passedCount),
+        mostParts: layout.mostParts(instructionSet), pays: program.isLatencyBound)
     }
+    var common = CodeLayout.singlePoint(inputCount: inputCount, outputCount: pieces.commonCount)
+    common.firstOfRun =
+      (0..<Int32(inputCount)).map { $0 } + Array(repeating: Int32(inputCount), count: pieces.commonCount)
     // One divides the other.
     let unit = layouts.map(unit).max() ?? 1
     return Code(
-      pieces: zip(pieces.programs, layouts).map { memory(for: $0, $1) }, program, unit: unit,
-      (inputCount, outputCount, pieces.passedCount),
-      blockBytes: Swift.min(fitting, 512) / unit * unit * bytes)
+      pieces: zip(pieces.programs, layouts).map { memory(for: $0, $1) },
+      behind: pieces.commonCount > 0 ? memory(for: pieces.common, common) : nil, program, unit: unit,
+      (inputCount, outputCount, pieces.commonCount, pieces.passedCount),
+      blockBytes: points / unit * unit * bytes)
   }
 
   private func memory(for program: VectorProgram, _ layout: CodeLayout) -> ExecutableMemory {
