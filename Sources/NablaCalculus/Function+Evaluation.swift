@@ -188,8 +188,10 @@ extension Function {
   ///     let loss = Function(2, parameters: 2) { w, row in pow(w[0] + w[1] * row[0] - row[1], 2) }
   ///     loss.evaluateSum([.value, .gradient, .hessian], at: [0, 1], parameters: data)   // data: [N, 2]
   ///
-  /// What depends only on inputs that all points share is computed once. The order of the additions
-  /// depends only on N: blocks of 512 points, and the blocks in pairs. An empty sum is zero.
+  /// What depends only on inputs that all points share is computed once. From 64 points on, sums of what is linear
+  /// in values of the points are combined of the sums of those values where that saves work: Σ c·v = c·Σv for
+  /// shared c. The order of the additions depends only on N: blocks of 512 points, and the blocks in pairs. An empty
+  /// sum is zero.
   ///
   /// - Parameters:
   ///   - quantities: what to compute.
@@ -221,7 +223,8 @@ extension Function {
     withInputColumns(points, parameters, direction, weights) { inputs in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: plan.outputCount) { sums in
         guard let sums = sums.baseAddress else { return }
-        plan.kernel.sum(count: count, inputs: inputs, into: sums)
+        let tensors = [points, parameters, direction, weights].compactMap { $0 }
+        plan.sum(count: count, of: tensors, inputs: inputs, into: sums)
         evaluation.set(sums)
       }
     }

@@ -31,6 +31,7 @@ final class Plan: Sendable {
   let outputs: [Expr]
   let inputs: [Expr]
   let blocks: [Block]
+  let sumPlans = SumPlans()
 
   init(_ quantities: Function.Quantities, of function: Function) {
     (blocks, outputs, inputs) = Self.parts(quantities, of: function)

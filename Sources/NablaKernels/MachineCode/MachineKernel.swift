@@ -165,7 +165,16 @@ final class CodeVariants: Sendable {
   final class Code: Sendable {
     private typealias Entry = @convention(c) (UnsafePointer<UnsafeMutableRawPointer>, Int, Int) -> Void
 
-    private let pieces: [ExecutableMemory]
+    /// The code of a piece, and that for points which do not fill one of its turns.
+    fileprivate struct Piece {
+      var memory: ExecutableMemory
+      /// Bytes of a column that a turn of the loop computes.
+      var turnBytes: Int
+      /// For a vector at a time, where a turn computes several.
+      var rest: ExecutableMemory?
+    }
+
+    private let pieces: [Piece]
     var pieceCount: Int { pieces.count }
     /// What runs once before the pieces.
     private let common: ExecutableMemory?
@@ -178,12 +187,12 @@ final class CodeVariants: Sendable {
     private let blockBytes: Int
 
     fileprivate init(_ memory: ExecutableMemory, _ program: VectorProgram, unit: Int) {
-      (pieces, common, self.program, self.unit) = ([memory], nil, program, unit)
+      (pieces, common, self.program, self.unit) = ([Piece(memory: memory, turnBytes: 1)], nil, program, unit)
       (counts, blockBytes) = ((0, 0, 0, 0), 0)
     }
 
     fileprivate init(
-      pieces: [ExecutableMemory], behind common: ExecutableMemory?, _ program: VectorProgram, unit: Int,
+      pieces: [Piece], behind common: ExecutableMemory?, _ program: VectorProgram, unit: Int,
       _ counts: (inputs: Int, outputs: Int, common: Int, passed: Int), blockBytes: Int
     ) {
       (self.pieces, self.common, self.program, self.unit) = (pieces, common, program, unit)
@@ -193,7 +202,7 @@ final class CodeVariants: Sendable {
     /// Runs the points between two offsets in columns, in bytes.
     func run(_ columns: UnsafePointer<UnsafeMutableRawPointer>, _ start: Int, _ end: Int) {
       if blockBytes == 0 {
-        unsafeBitCast(pieces[0].address, to: Entry.self)(columns, start, end)
+        unsafeBitCast(pieces[0].memory.address, to: Entry.self)(columns, start, end)
       } else {
         prepared(columns, longest: end - start) { run in run(start, end) }
       }
@@ -230,7 +239,13 @@ final class CodeVariants: Sendable {
                 passedOut[0] = passedIn[0]
               }
               let last = Swift.min(first + size, end)
-              for piece in pieces { unsafeBitCast(piece.address, to: Entry.self)(all, first, last) }
+              for piece in pieces {
+                let whole = first + (last - first) / piece.turnBytes * piece.turnBytes
+                if whole > first { unsafeBitCast(piece.memory.address, to: Entry.self)(all, first, whole) }
+                if whole < last, let rest = piece.rest {
+                  unsafeBitCast(rest.address, to: Entry.self)(all, whole, last)
+                }
+              }
             }
           }
         }
@@ -292,16 +307,16 @@ final class CodeVariants: Sendable {
   /// sums than there are registers would go to memory and back for each, and where a vector is half a cache line of an
   /// output that is written past the caches.
   func interleaved(_ layout: CodeLayout) -> CodeLayout {
-    let sums = layout.outputs.count { $0 == .sum }
-    return interleaved(
-      layout, mostParts: layout.mostParts(instructionSet),
-      pays: program.isLatencyBound || sums > instructionSet.registerCount)
+    interleaved(layout, program, mostParts: layout.mostParts(instructionSet))
   }
 
-  private func interleaved(_ layout: CodeLayout, mostParts: Int, pays: Bool) -> CodeLayout {
+  private func interleaved(_ layout: CodeLayout, _ program: VectorProgram, mostParts: Int) -> CodeLayout {
     var layout = layout
+    let sums = program.operations.count { $0.code == .store && layout.outputs[Int($0.immediate)] == .sum }
     let isHalfLine = instructionSet.vectorBytes < 64 && layout.outputs.contains(.streamedColumn)
-    layout.parts = pays || isHalfLine ? mostParts : 1
+    layout.parts =
+      program.isLatencyBound || sums > instructionSet.registerCount || isHalfLine
+      ? mostParts : 1
     return layout
   }
 
@@ -312,8 +327,8 @@ final class CodeVariants: Sendable {
     return code(for: layout).pieceCount
   }
 
-  /// Operations of a piece: some 15 kilobytes of code.
-  static let pieceSize = 1000
+  /// Operations of a piece: some 10 kilobytes of code.
+  static let pieceSize = 700
   /// What pieces pass on stays in the second-level cache: in a quarter of it, or in half of it for the fewest points
   /// that pay.
   private static let (passedBytes, fewestPoints) = (256 << 10, 32)
@@ -336,22 +351,26 @@ final class CodeVariants: Sendable {
     let pointBytes = Swift.max(1, pieces.passedCount) * bytes
     guard Self.fewestPoints * pointBytes <= 2 * Self.passedBytes else { return nil }
     let points = Swift.max(Self.fewestPoints, Swift.min(512, Self.passedBytes / pointBytes))
-    // Two vectors at a time would save loads and stores of sums, but a piece's code would not be short then.
-    let layouts = pieces.programs.map {
-      interleaved(
-        layout.forPiece($0, commonCount: pieces.commonCount, passedCount: pieces.passedCount),
-        mostParts: layout.mostParts(instructionSet), pays: program.isLatencyBound)
-    }
     var common = CodeLayout.singlePoint(inputCount: inputCount, outputCount: pieces.commonCount)
     common.firstOfRun =
       (0..<Int32(inputCount)).map { $0 } + Array(repeating: Int32(inputCount), count: pieces.commonCount)
-    // One divides the other.
-    let unit = layouts.map(unit).max() ?? 1
+    let vectorBytes = instructionSet.vectorBytes
+    let codes = pieces.programs.map { program in
+      let one = layout.forPiece(
+        program, commonCount: pieces.commonCount, passedCount: pieces.passedCount)
+      let turn = interleaved(one, program, mostParts: layout.mostParts(instructionSet))
+      return Code.Piece(
+        memory: memory(for: program, turn), turnBytes: turn.parts * vectorBytes,
+        rest: turn.parts > 1 ? memory(for: program, one) : nil)
+    }
+    // What passes the caches is written by whole lines.
+    let isWhole = layout.outputs.contains(.streamedColumn)
+    let unit = isWhole ? (codes.map(\.turnBytes).max() ?? 1) / bytes : vectorBytes / bytes
+    let turn = (codes.map(\.turnBytes).max() ?? 1) / bytes
     return Code(
-      pieces: zip(pieces.programs, layouts).map { memory(for: $0, $1) },
-      behind: pieces.commonCount > 0 ? memory(for: pieces.common, common) : nil, program, unit: unit,
-      (inputCount, outputCount, pieces.commonCount, pieces.passedCount),
-      blockBytes: points / unit * unit * bytes)
+      pieces: codes, behind: pieces.commonCount > 0 ? memory(for: pieces.common, common) : nil, program,
+      unit: unit, (inputCount, outputCount, pieces.commonCount, pieces.passedCount),
+      blockBytes: points / turn * turn * bytes)
   }
 
   private func memory(for program: VectorProgram, _ layout: CodeLayout) -> ExecutableMemory {
