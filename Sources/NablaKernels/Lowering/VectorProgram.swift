@@ -122,8 +122,9 @@ extension VectorProgram {
     }
     var (live, largest) = (0, 0)
     for (position, operation) in operations.enumerated() where operation.code != .constant {
-      for operand in Set(operation.operands) where lastUse[Int(operand)] == position {
-        if operations[Int(operand)].code != .constant { live -= 1 }
+      for operand in operation.operands.lazy.map({ Int($0) }) where lastUse[operand] == position {
+        if operations[operand].code != .constant { live -= 1 }
+        lastUse[operand] = -1  // An operand that is there twice ends once.
       }
       if lastUse[position] >= 0 { live += 1 }
       largest = Swift.max(largest, live)

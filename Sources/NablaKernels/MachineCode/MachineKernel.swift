@@ -307,15 +307,21 @@ final class CodeVariants: Sendable {
   /// sums than there are registers would go to memory and back for each, and where a vector is half a cache line of an
   /// output that is written past the caches.
   func interleaved(_ layout: CodeLayout) -> CodeLayout {
-    interleaved(layout, program, mostParts: layout.mostParts(instructionSet))
+    interleaved(
+      layout, program, mostParts: layout.mostParts(instructionSet), isLatencyBound: program.isLatencyBound)
   }
 
-  private func interleaved(_ layout: CodeLayout, _ program: VectorProgram, mostParts: Int) -> CodeLayout {
+  /// - Parameters:
+  ///   - piece: the whole program, or a piece of it.
+  ///   - isLatencyBound: whether the whole program is: pieces follow one another without a pause.
+  private func interleaved(
+    _ layout: CodeLayout, _ piece: VectorProgram, mostParts: Int, isLatencyBound: Bool
+  ) -> CodeLayout {
     var layout = layout
-    let sums = program.operations.count { $0.code == .store && layout.outputs[Int($0.immediate)] == .sum }
+    let sums = piece.operations.count { $0.code == .store && layout.outputs[Int($0.immediate)] == .sum }
     let isHalfLine = instructionSet.vectorBytes < 64 && layout.outputs.contains(.streamedColumn)
     layout.parts =
-      program.isLatencyBound || sums > instructionSet.registerCount || isHalfLine
+      isLatencyBound || sums > instructionSet.registerCount || isHalfLine
       ? mostParts : 1
     return layout
   }
@@ -354,14 +360,15 @@ final class CodeVariants: Sendable {
     var common = CodeLayout.singlePoint(inputCount: inputCount, outputCount: pieces.commonCount)
     common.firstOfRun =
       (0..<Int32(inputCount)).map { $0 } + Array(repeating: Int32(inputCount), count: pieces.commonCount)
-    let vectorBytes = instructionSet.vectorBytes
-    let codes = pieces.programs.map { program in
+    let (vectorBytes, isLatencyBound) = (instructionSet.vectorBytes, program.isLatencyBound)
+    let codes = pieces.programs.map { piece in
       let one = layout.forPiece(
-        program, commonCount: pieces.commonCount, passedCount: pieces.passedCount)
-      let turn = interleaved(one, program, mostParts: layout.mostParts(instructionSet))
+        piece, commonCount: pieces.commonCount, passedCount: pieces.passedCount)
+      let turn = interleaved(
+        one, piece, mostParts: layout.mostParts(instructionSet), isLatencyBound: isLatencyBound)
       return Code.Piece(
-        memory: memory(for: program, turn), turnBytes: turn.parts * vectorBytes,
-        rest: turn.parts > 1 ? memory(for: program, one) : nil)
+        memory: memory(for: piece, turn), turnBytes: turn.parts * vectorBytes,
+        rest: turn.parts > 1 ? memory(for: piece, one) : nil)
     }
     // What passes the caches is written by whole lines.
     let isWhole = layout.outputs.contains(.streamedColumn)
