@@ -156,10 +156,9 @@ extension VectorProgram.Code {
   /// Whether it takes no longer than to read its result from memory.
   fileprivate var isCheap: Bool {
     switch self {
-    case .add, .subtract, .multiply, .multiplyAdd, .negativeMultiplyAdd, .multiplySubtract, .minimum,
-      .maximum,
-      .and, .or, .exclusiveOr, .andNot, .addIntegers, .subtractIntegers, .shiftLeft, .shiftRight:
-      true
+    case .add, .subtract, .multiply, .multiplyAdd, .negativeMultiplyAdd, .multiplySubtract: true
+    case .minimum, .maximum, .and, .or, .exclusiveOr, .andNot: true
+    case .addIntegers, .subtractIntegers, .shiftLeft, .shiftRight: true
     default: false
     }
   }

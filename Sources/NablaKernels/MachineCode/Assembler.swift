@@ -62,9 +62,10 @@ struct Assembler {
   /// One instruction `opcode destination, source, operand`. Instructions with two operands leave
   /// `source` at 0.
   ///
-  /// - Parameter isWide: the bit W of the VEX encoding. In the EVEX encoding of all that is used here it
-  ///   is set for elements of 64 bits, clear for those of 32.
-  /// - Parameter memoryBytes: what the instruction reads or writes of memory, where that is no whole vector.
+  /// - Parameters:
+  ///   - isWide: the bit W of the VEX encoding. In the EVEX encoding of all that is used here it is set for
+  ///     elements of 64 bits, clear for those of 32.
+  ///   - memoryBytes: what the instruction reads or writes of memory, where that is no whole vector.
   mutating func vector(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool = false, _ opcode: UInt8, _ destination: UInt8,
     _ source: UInt8, _ operand: VectorOperand, memoryBytes: Int32? = nil, immediate: UInt8? = nil
@@ -143,8 +144,8 @@ struct Assembler {
   ///   - isScalarOperand: the instruction reads a single element from memory by itself, without the
   ///     encoding's bit that asks for a broadcast.
   ///   - mask: the mask register k1 … k7 that the instruction is subject to; 0 for none.
-  ///   - memoryBytes: what it reads or writes of memory, the unit of displacements of 8 bits; nil where such are not
-  ///     worth knowing it.
+  ///   - memoryBytes: what it reads or writes of memory, which is the unit of displacements of 8 bits; nil if they
+  ///     shall have 32.
   mutating func evex(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
     _ source: UInt8, _ operand: VectorOperand, mask: UInt8 = 0, is512: Bool = true,

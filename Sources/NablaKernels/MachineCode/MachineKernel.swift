@@ -208,8 +208,8 @@ final class CodeVariants: Sendable {
       }
     }
 
-    /// Hands over ``run(_:_:_:)`` for many runs with the same columns, of up to `longest` bytes: what is common to all
-    /// points is computed once.
+    /// Hands over ``run(_:_:_:)`` for many runs with the same columns, of up to `longest` bytes of a column: what is
+    /// common to all points is computed once.
     func prepared(
       _ columns: UnsafePointer<UnsafeMutableRawPointer>, longest: Int,
       _ body: (_ run: (_ start: Int, _ end: Int) -> Void) -> Void
