@@ -17,10 +17,10 @@ extension VectorProgram {
   /// through them, where a long program fetches all of its code anew for each vector. nil where the program is
   /// short, or computes in two precisions.
   ///
-  /// Measured with pieces of 700 operations on Zen 5: 10,000 operations take 0.75 times as long with AVX-512 and 0.55
-  /// times with AVX2, 100,000 operations 0.57 and 0.62 times, and the gradient of a mixture of normal distributions
-  /// (1650 sums) half as long. Pieces of 500 and of 1000 are no better; between 1400 and 3000 operations it makes no
-  /// difference.
+  /// Measured with pieces of 700 operations on Zen 5, medians of three runs in turns: 10,000 operations take 0.73 times
+  /// as long as in one piece with AVX-512 and 0.57 times with AVX2, 100,000 operations 0.60 and 0.57 times, and the
+  /// gradient of a mixture of normal distributions (1650 sums) 0.7 times with both. That gradient takes as long with 600
+  /// to 850, a little longer with 500 and 1000; Hessians of 1400 to 2500 operations are level with one piece.
   ///
   /// Cuts are made where few values are alive. Not passed but computed again is what takes no longer than to read it:
   /// constants, inputs but for those in rows, which have to be transposed, and single operations on such values.

@@ -13,7 +13,7 @@ final class BatchForm<Scalar: KernelScalar>: Sendable {
   let stagedOutputs: [Int]
 
   /// What the code takes for granted of a column.
-  private struct Column: Equatable {
+  private struct Column {
     var stride: Int
     var tileColumns: Int
     /// Elements behind the column before it, or 0 if that may lie anywhere.

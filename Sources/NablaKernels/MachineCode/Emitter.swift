@@ -9,8 +9,9 @@
 /// last in an instruction.
 ///
 /// What depends only on inputs that all points share is computed once, before the loop over the points,
-/// and stays in the frame: to the loop it is like a constant. Registers that the loop leaves empty hold
-/// sums and the constants that are used most, those of integers the addresses of columns.
+/// and stays in the frame: to the loop it is like a constant. With AVX-512, whose instructions can repeat a
+/// number in all lanes, it is one number there, and shared inputs are read where they lie. Registers that the
+/// loop leaves empty hold sums and the constants that are used most, those of integers the addresses of columns.
 ///
 /// The function is `(columns, begin, end)`: the addresses of the inputs' and then the outputs' columns,
 /// and the offsets in a column, in bytes, of the first point and behind the last one. It calls scalar
@@ -36,7 +37,7 @@ struct Emitter {
   private var freeNumbers: [Int32] = []
   /// The bytes of the stack that values take; known when the code has been emitted.
   private(set) var frameSize: Int32
-  private var isInLoop = false
+  private(set) var isInLoop = false
   /// Registers that the instruction being written uses.
   private var locked = RegisterSet()
   private var coldBlocks: [ColdBlock] = []
@@ -66,7 +67,7 @@ struct Emitter {
   private(set) var highestRegister: UInt8 = 0
   /// The registers that hold the addresses of runs of columns in the loop, or `offset` bytes behind them, by the first
   /// column.
-  private(set) var addressOf: [Int: (register: GeneralRegister, offset: Int32)] = [:]
+  var addressOf: [Int: (register: GeneralRegister, offset: Int32)] = [:]
 
   /// Where in the code an operation begins, by its position.
   private(set) var starts: [Int] = []
@@ -138,7 +139,7 @@ struct Emitter {
   }
 
   /// Whether the loop calls functions in its straight line, which keep no vector register.
-  private var hasCalls: Bool { program.operations[preambleCount...].contains { $0.code == .call } }
+  var hasCalls: Bool { program.operations[preambleCount...].contains { $0.code == .call } }
 
   // What the function keeps in registers that calls preserve. The end of the loop is in the frame.
   static let columns = GeneralRegister.r12
@@ -146,7 +147,7 @@ struct Emitter {
   /// Offsets of the points in what is no column; see ``CodeLayout/Stepping``.
   static let steppingRegisters: [GeneralRegister] = [.rbx, .r14, .r15]
   /// Registers that calls do not preserve, besides rax.
-  private static let scratchRegisters: [GeneralRegister] = [.rcx, .rdx, .rsi, .rdi, .r8, .r9, .r10, .r11]
+  static let scratchRegisters: [GeneralRegister] = [.rcx, .rdx, .rsi, .rdi, .r8, .r9, .r10, .r11]
   private static let saved: [GeneralRegister] = [columns, offset] + steppingRegisters
   private static let end: (base: GeneralRegister, displacement: Int32) = (.rbp, -8 * Int32(saved.count + 1))
 
@@ -234,94 +235,6 @@ struct Emitter {
       }
       residents[resident] = register
     }
-  }
-
-  /// Addresses stay in registers as far as there are any: those that calls preserve, and the others where the loop
-  /// calls nothing in its straight line. One serves a whole run of columns. Those come first that are needed most in
-  /// every turn, then those of shared inputs, which have to be copied to the frame otherwise.
-  private mutating func chooseAddresses() {
-    guard !layout.isSinglePoint else { return }
-    var free = Array(Self.steppingRegisters.dropFirst(layout.steppings.count))
-    if !hasCalls { free += Self.scratchRegisters }
-    struct Uses {
-      var inTurn = 0
-      var shared = 0
-      var displacements: [Int32] = []
-    }
-    var usesOfRun: [Int: Uses] = [:]
-    for (position, operation) in program.operations.enumerated() {
-      let isInput = operation.code == .input
-      guard isInput || operation.code == .store else { continue }
-      let column = Int(operation.immediate) + (isInput ? 0 : layout.inputs.count)
-      let isHoisted = position < preambleCount
-      if isHoisted && !canReadInPlace { continue }
-      let (first, displacement) = place(of: column)
-      usesOfRun[first, default: Uses()].displacements.append(displacement)
-      if isHoisted {
-        usesOfRun[first]!.shared += uses[position].count
-      } else {
-        usesOfRun[first]!.inTurn += 1
-      }
-    }
-    let runs = usesOfRun.sorted {
-      ($1.value.inTurn, $1.value.shared, $0.key) < ($0.value.inTurn, $0.value.shared, $1.key)
-    }
-    for (run, register) in zip(runs, free) {
-      // Most of what is used lies near the median: its displacements take one byte in place of four.
-      let displacements = run.value.displacements.sorted()
-      let offset = displacements.last! > 1024 ? displacements[displacements.count / 2] : 0
-      addressOf[run.key] = (register, offset)
-    }
-  }
-
-  /// Whether shared inputs can be read where they are whenever they are used.
-  private var canReadInPlace: Bool {
-    assembler.instructionSet == .avx512 && !layout.isSinglePoint && !program.mayOverwriteInputs
-  }
-
-  /// Whether a value is that of a shared input whose address is in a register: it needs no place in the frame.
-  func isReadInPlace(_ value: Value) -> Bool {
-    guard canReadInPlace, Int(value) < preambleCount, program.operations[Int(value)].code == .input else {
-      return false
-    }
-    return addressOf[layout.run(of: Int(program.operations[Int(value)].immediate)).first] != nil
-  }
-
-  /// The first column of the run that a column is part of, and the bytes between them.
-  private func place(of column: Int) -> (first: Int, displacement: Int32) {
-    let (first, distance) = layout.run(of: column)
-    let unit: Int32
-    if column < layout.inputs.count {
-      unit =
-        switch layout.inputs[column] {
-        case .row, .shared: Int32(program.precision.byteCount)
-        case .tile: 64
-        case .passed: vectorBytes
-        case .column: 0
-        }
-    } else {
-      unit =
-        switch layout.outputs[column - layout.inputs.count] {
-        case .scalar: Int32(program.precision.byteCount)
-        case .tile: 64
-        case .sum, .passed: vectorBytes
-        case .column, .streamedColumn: 0
-        }
-    }
-    return (first, Int32(distance) * unit)
-  }
-
-  /// Where a column is: in the loop beside a register that is kept for its run, or else behind one that is loaded.
-  mutating func address(of column: Int) -> (base: GeneralRegister, displacement: Int32) {
-    let (first, displacement) = place(of: column)
-    if isInLoop, let (register, offset) = addressOf[first] { return (register, displacement - offset) }
-    assembler.load(.rax, Self.columns, Int32(first) * 8)
-    return (.rax, displacement)
-  }
-
-  private mutating func loadAddress(_ column: Int, _ register: GeneralRegister, _ offset: Int32) {
-    assembler.load(register, Self.columns, Int32(column) * 8)
-    if offset != 0 { assembler.add(register, offset) }
   }
 
   // MARK: Operations

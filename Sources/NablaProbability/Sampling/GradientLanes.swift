@@ -37,22 +37,20 @@ final class GradientLanes {
       UnsafeMutableRawPointer(outputs),
     ]
     guard let rows = density.rows else {
-      for j in 0..<n { (inputs + j).initialize(to: InputColumn(base: points + j * width, tileColumns: n)) }
+      inputs.initialize(count: n, base: points, step: width, stride: 1, tileColumns: n)
       let prepared = kernel.prepared(inputs: inputs, outputs: outputs, isStreamed: false)
       run = { _ in prepared(0..<count) }
       return
     }
     // The lanes of the kernel are the rows of the data, and the chains take turns.
     rows.withUnsafeStridedPointer { base, strides in
-      for j in 0..<p {
-        (inputs + n + j).initialize(to: InputColumn(base: base + j * strides[1], stride: strides[0]))
-      }
+      (inputs + n).initialize(count: p, base: base, step: strides[1], stride: strides[0])
     }
     run = { isActive in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: n + 1) { sums in
         for lane in 0..<count where isActive[lane] {
           let (point, result) = (points + Self.offset(lane, n), results + Self.offset(lane, n + 1))
-          for j in 0..<n { (inputs + j).initialize(to: InputColumn(base: point + j * width, stride: 0)) }
+          inputs.initialize(count: n, base: point, step: width, stride: 0)
           kernel.sum(count: rows.shape[0], inputs: inputs, into: sums.baseAddress!)
           for j in 0...n { result[j * width] = sums[j] }
         }
