@@ -108,10 +108,10 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["NablaExpressions"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["LibC", "NablaExpressions"], path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("NablaExpressions", ["LibC"]),
-    tests("NablaKernels", ["NablaExpressions"], resources: [.copy("Resources")]),
+    tests("NablaKernels", ["LibC", "NablaExpressions"], resources: [.copy("Resources")]),
     tests(
       "NablaTensors", ["CBLAS", "LibC", "NablaExpressions", "NablaKernels"],
       resources: [.copy("Resources")]),

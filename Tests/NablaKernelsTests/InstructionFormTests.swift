@@ -56,29 +56,37 @@ struct FormOperation: CustomStringConvertible {
   var code: VectorProgram.Code
   var operandCount: Int
   var immediate: Int32 = 0
+  var rounding = VectorProgram.Rounding.nearest
   /// Whether a result that is NaN may be any NaN. Of two NaN operands the instruction passes on the first;
   /// scalar code may exchange them, and negates operands (of the fused operations) that the instruction does
   /// not.
   var isArithmetic = false
 
-  var description: String { "\(code) \(immediate)" }
+  var description: String { "\(code) \(immediate) \(rounding)" }
+
+  private static func arithmetic(rounded rounding: VectorProgram.Rounding) -> [FormOperation] {
+    let counts: [(VectorProgram.Code, Int)] = [
+      (.add, 2), (.subtract, 2), (.multiply, 2), (.divide, 2), (.squareRoot, 1), (.multiplyAdd, 3),
+      (.negativeMultiplyAdd, 3), (.multiplySubtract, 3),
+    ]
+    return counts.map { .init(code: $0, operandCount: $1, rounding: rounding, isArithmetic: true) }
+  }
 
   /// Those that an instruction set has.
   static func all(_ set: InstructionSet) -> [FormOperation] {
-    [.add, .subtract, .multiply, .divide].map { .init(code: $0, operandCount: 2, isArithmetic: true) }
-      + [.multiplyAdd, .negativeMultiplyAdd, .multiplySubtract].map {
-        .init(code: $0, operandCount: 3, isArithmetic: true)
-      }
+    arithmetic(rounded: .nearest)
       + [.minimum, .maximum, .and, .or, .exclusiveOr, .andNot, .addIntegers, .subtractIntegers].map {
         .init(code: $0, operandCount: 2)
       }
       + (set == .avx512
-        ? [
+        ? [VectorProgram.Rounding.down, .up, .towardZero].flatMap { arithmetic(rounded: $0) } + [
+          .init(code: .minimumNumber, operandCount: 2, isArithmetic: true),
+          .init(code: .maximumNumber, operandCount: 2, isArithmetic: true),
           .init(code: .scale, operandCount: 2, isArithmetic: true),
           .init(code: .fixUp, operandCount: 3, isArithmetic: true),
           .init(code: .classify, operandCount: 1, immediate: VectorProgram.NumberClass.subnormal.rawValue),
         ] : [])
-      + [.init(code: .squareRoot, operandCount: 1, isArithmetic: true), .init(code: .blend, operandCount: 3)]
+      + [.init(code: .blend, operandCount: 3)]
       + (0...3).map { .init(code: .round, operandCount: 1, immediate: $0, isArithmetic: true) }
       + (0...6).map { .init(code: .compare, operandCount: 2, immediate: $0) }
       + [0, 1, 12, 23, 31, 32, 52, 63].flatMap { count in
@@ -185,7 +193,7 @@ extension FormOperation {
         builder.value(
           .init(
             code: code, a: operands[0], b: isBinary ? operands[1] : -1,
-            c: operands.count > 2 ? operands[2] : -1, immediate: immediate))
+            c: operands.count > 2 ? operands[2] : -1, immediate: immediate, rounding: rounding))
       }
     let living = zip(form.places, operands).filter { $0.0 == .living }.map(\.1)
     for (output, value) in ([result] + living + fillers).enumerated() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import LibC
 import TestSupport
 
 @testable import NablaKernels
@@ -39,15 +40,28 @@ func interpretTerms<Scalar: BitwiseScalar>(
       values.append(Double(Float(bitPattern: UInt32(values[Int(operation.a)]))).bitPattern)
     case .narrow: values.append(UInt64(Float(Double(bitPattern: values[Int(operation.a)])).bitPattern))
     default:
-      values.append(
+      let result = rounding(operation.rounding) {
         operation.precision == .double
           ? value(of: operation, program, values, as: Double.self).bitPattern
-          : UInt64(value(of: operation, program, values, as: Float.self).bitPattern))
+          : UInt64(value(of: operation, program, values, as: Float.self).bitPattern)
+      }
+      values.append(result)
     }
   }
   return outputs
 }
 
+/// What `body` computes while the processor rounds its scalar arithmetic in a direction.
+private func rounding(_ direction: VectorProgram.Rounding, _ body: () -> UInt64) -> UInt64 {
+  guard direction != .nearest else { return body() }
+  // FE_TONEAREST and so on of x86-64, in this order; the names are imported twice.
+  fesetround(Int32(direction.rawValue) << 10)
+  defer { fesetround(0) }
+  return body()
+}
+
+/// Reads its operands from memory, which the compiler must take for changed by whatever sets the rounding.
+@inline(never)
 private func value<Scalar: BitwiseScalar>(
   of operation: VectorProgram.Operation, _ program: VectorProgram, _ values: [UInt64], as: Scalar.Type
 ) -> Scalar {
@@ -71,6 +85,12 @@ private func value<Scalar: BitwiseScalar>(
   case .multiplySubtract: return (-c).addingProduct(a, b)
   case .minimum: return a < b ? a : b
   case .maximum: return a > b ? a : b
+  case .minimumNumber, .maximumNumber:
+    if a.isSignalingNaN || b.isSignalingNaN { return .nan }
+    if a.isNaN || b.isNaN { return a.isNaN ? b : a }
+    // The sign of zeros counts.
+    let isLess = a < b || a == b && a.sign == .minus
+    return isLess == (operation.code == .minimumNumber) ? a : b
   case .round:
     switch VectorProgram.Rounding(rawValue: operation.immediate)! {
     case .nearest: return a.rounded(.toNearestOrEven)

@@ -49,7 +49,7 @@ final class BoxWorker {
   /// - Parameter tolerances: a box of no larger widths is not halved.
   func process(_ box: [Interval], tolerances: [Double]) -> Outcome {
     var x = box
-    for _ in 0..<6 {
+    for _ in 0..<Self.mostRounds {
       let before = x
       let isContinuous = newton.evaluate(x)
       guard newton.equations.contract(to: system.targets) else { return .discarded }
@@ -64,21 +64,18 @@ final class BoxWorker {
       if isContinuous {
         switch newton.apply(to: x) {
         case .empty: return .discarded
-        case .unique(let part): return .zero(zero(in: part, region: x))
+        case .unique(let part): return .zero(zero(in: newton.tightened(part), region: x))
         case .contracted(let part, let isRegular):
-          if isRegular, let zero = nearbyZero(x) { return .zero(zero) }
+          if isRegular, let (part, region) = uniquePart(near: x) {
+            return .zero(zero(in: newton.tightened(part), region: region))
+          }
           x = part
         case .unknown: break
         }
       }
-      // Again only while it pays.
-      var left = 1.0
-      for j in 0..<n where before[j].width > 0 {
-        left *= x[j].isBounded ? x[j].width / before[j].width : before[j].isBounded ? 0 : 1
-      }
-      if left > 0.5 { break }
+      if Self.left(x, of: before) > 0.5 { break }
     }
-    return halves(x, tolerances)
+    return halves(x, tolerances, smears: smears(x))
   }
 
   /// All points of the box but one are excluded; whether that one is a critical point exact arithmetic tells.
@@ -89,14 +86,21 @@ final class BoxWorker {
     return Zero(enclosure: x, region: box, index: definiteness.index(over: x))
   }
 
-  private func zero(in part: [Interval], region: [Interval]) -> Zero {
-    let enclosure = newton.tightened(part)
-    return Zero(enclosure: enclosure, region: region, index: definiteness.index(over: enclosure))
+  /// The only zero in a region, by its enclosure.
+  func zero(in enclosure: [Interval], region: [Interval]) -> Zero {
+    Zero(enclosure: enclosure, region: region, index: definiteness.index(over: enclosure))
+  }
+
+  /// Where the only zero of a region around or beside a box is, and the region, for a box of regular derivative.
+  func uniquePart(nearRegular x: [Interval]) -> (part: [Interval], region: [Interval])? {
+    guard newton.evaluate(x), case .contracted(_, isRegular: true) = newton.apply(to: x) else { return nil }
+    return uniquePart(near: x)
   }
 
   /// A box of regular derivative holds at most one zero. If Newton's method leads to one in it or beside it, the
-  /// operator is tried on an inflated box around both: zeros on the edges of boxes are found once.
-  private func nearbyZero(_ x: [Interval]) -> Zero? {
+  /// operator is tried on an inflated box around both: zeros on the edges of boxes are found once. The operator has
+  /// been applied to the box.
+  private func uniquePart(near x: [Interval]) -> (part: [Interval], region: [Interval])? {
     guard let limit = newton.limit(from: x) else { return nil }
     // The larger region spares more boxes; around nearly degenerate zeros only a small one can be proven.
     for margin in [1e-5, 0] {
@@ -108,33 +112,49 @@ final class BoxWorker {
           x[j].hull(Interval(limit[j])).inflated(by: Swift.max(0.1 * width, margin * scales[j])))
       }
       if newton.evaluate(inflated), case .unique(let part) = newton.apply(to: inflated) {
-        return zero(in: part, region: inflated)
+        return (part, inflated)
       }
     }
     return nil
   }
 
-  /// The two halves across the variable whose width moves the left sides most, where that is known (the sum of relative smears:
-  /// Trombettoni, Araya, Neveu and Chabert, "Inner regions and interval linearizations for global optimization",
-  /// AAAI 2011), cut beside the middle, where symmetric functions have their zeros.
-  private func halves(_ x: [Interval], _ tolerances: [Double]) -> Outcome {
+  /// A box is looked at again while more than half of it goes, so many times.
+  static let mostRounds = 6
+
+  /// The share of a box's volume that a part of it has.
+  static func left(_ part: [Interval], of box: [Interval]) -> Double {
+    var left = 1.0
+    for (side, whole) in zip(part, box) where whole.width > 0 {
+      left *= side.isBounded ? side.width / whole.width : whole.isBounded ? 0 : 1
+    }
+    return left
+  }
+
+  /// How much of the left sides' change over a box each variable's width makes, where that is known (the sum of relative
+  /// smears: Trombettoni, Araya, Neveu and Chabert, "Inner regions and interval linearizations for global
+  /// optimization", AAAI 2011).
+  private func smears(_ x: [Interval]) -> [Double]? {
+    guard let derivative = newton.derivative else { return nil }
+    var smears = [Double](repeating: 0, count: n)
+    for i in 0..<n {
+      let parts = (0..<n).map { derivative[i * n + $0].magnitude * x[$0].width }
+      let total = parts.reduce(0, +)
+      for j in 0..<n { smears[j] += parts[j] / total }
+    }
+    return smears
+  }
+
+  /// The two halves across the variable of the largest smear, or else of the largest width, cut beside the middle,
+  /// where symmetric functions have their zeros.
+  func halves(_ x: [Interval], _ tolerances: [Double], smears: [Double]?) -> Outcome {
+    let smears = smears.flatMap { smears in smears.allSatisfy(\.isFinite) ? smears : nil }
     var best = -1
     var bestSmear = -1.0
-    var totals = [Double](repeating: 0, count: n)
-    if let derivative = newton.derivative {
-      for i in 0..<n {
-        for k in 0..<n { totals[i] += derivative[i * n + k].magnitude * x[k].width }
-      }
-    }
-    let isKnown = totals.allSatisfy { $0.isFinite && $0 > 0 }
     for j in 0..<n {
       let width = x[j].width
       guard width > tolerances[j], !x[j].isBounded || width > 4 * Swift.max(x[j].lower.ulp, x[j].upper.ulp)
       else { continue }
-      var smear = width / tolerances[j]
-      if isKnown, let derivative = newton.derivative {
-        smear = (0..<n).reduce(0) { $0 + derivative[$1 * n + j].magnitude * width / totals[$1] }
-      }
+      let smear = smears?[j] ?? width / tolerances[j]
       if smear > bestSmear { (best, bestSmear) = (j, smear) }
     }
     guard best >= 0 else { return .undecided(x) }

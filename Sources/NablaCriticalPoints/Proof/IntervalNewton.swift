@@ -252,17 +252,20 @@ final class IntervalNewton {
     return nil
   }
 
+  /// An enclosure is tightened while one of its sides shrinks to less than this share, so many times.
+  static let (smallestGain, mostTightenings) = (0.75, 12)
+
   /// The enclosure of the single zero in `part` of a box, tightened while it shrinks.
   func tightened(_ part: [Interval]) -> [Interval] {
     var x = part
-    for _ in 0..<12 {
+    for _ in 0..<Self.mostTightenings {
       let next: [Interval]
       switch apply(to: x) {
       case .unique(let inner): next = inner
       case .contracted(let inner, _): next = inner
       case .empty, .unknown: return x
       }
-      let isSmaller = (0..<n).contains { next[$0].width < 0.75 * x[$0].width }
+      let isSmaller = (0..<n).contains { next[$0].width < Self.smallestGain * x[$0].width }
       x = next
       if !isSmaller { break }
     }

@@ -7,7 +7,7 @@
 /// Comparisons make masks, all ones or all zeros in a lane, and `m ? a : b` chooses by one. `int(a)` are the
 /// bits of a as an integer, `<<` and `>>` shift them. `special(x) ? t : a` is a, and what the table t says where x is
 /// zero, infinite, negative or NaN; `kind(a) & 0x20` a mask of the numbers that are subnormal. `low` and `high` are the
-/// halves of a vector of floats.
+/// halves of a vector of floats. `down(a + b)` and `up(a + b)` are rounded to where they say.
 struct ProgramNotation {
   private let program: VectorProgram
   private let inputNames: [String]
@@ -34,6 +34,16 @@ struct ProgramNotation {
   /// How the operation at a position computes its value; of a store, what it writes.
   func text(_ position: Int) -> String {
     let operation = program.operations[position]
+    switch operation.rounding {
+    case .nearest: return exactText(position)
+    case .down: return "down(\(exactText(position)))"
+    case .up: return "up(\(exactText(position)))"
+    case .towardZero: return "toward0(\(exactText(position)))"
+    }
+  }
+
+  private func exactText(_ position: Int) -> String {
+    let operation = program.operations[position]
     let (a, b, c) = (number(operation.a), number(operation.b), number(operation.c))
     switch operation.code {
     case .input: return inputNames[Int(operation.immediate)]
@@ -48,6 +58,8 @@ struct ProgramNotation {
     case .multiplySubtract: return "\(a) * \(b) - \(c)"
     case .minimum: return "min(\(a), \(b))"
     case .maximum: return "max(\(a), \(b))"
+    case .minimumNumber: return "minnum(\(a), \(b))"
+    case .maximumNumber: return "maxnum(\(a), \(b))"
     case .round: return "\(rounding(operation.immediate))(\(a))"
     case .scale: return "\(a) * 2^\(b)"
     case .fixUp: return "special(\(b)) ? \(bits(operation.c)) : \(a)"

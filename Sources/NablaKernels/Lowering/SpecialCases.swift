@@ -12,6 +12,7 @@ struct SpecialCases {
     case nan = 3
     case negativeInfinity = 4
     case infinity = 5
+    case zero = 8
   }
 
   /// Four bits for each kind of argument.

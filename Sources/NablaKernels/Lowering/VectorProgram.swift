@@ -20,6 +20,8 @@ struct VectorProgram: Sendable {
     case multiplyAdd, negativeMultiplyAdd, multiplySubtract
     /// a < b ? a : b and a > b ? a : b, as the instructions do: b where an operand is NaN.
     case minimum, maximum
+    /// The smaller and the larger operand, the other one where one is NaN. Of AVX-512 only.
+    case minimumNumber, maximumNumber
     /// The integer in the direction that `immediate` says (a ``Rounding``).
     case round
     /// Bitwise; `andNot` is ¬a ∧ b.
@@ -49,6 +51,7 @@ struct VectorProgram: Sendable {
     case store
   }
 
+  /// In the order of the encodings of both roundings to integers and those of arithmetic.
   enum Rounding: Int32, Sendable { case nearest, down, up, towardZero }
 
   /// The predicates of the compare instruction. All but `notEqual` are false where an operand is NaN.
@@ -79,6 +82,8 @@ struct VectorProgram: Sendable {
     var part: Int32 = 0
     /// Of a store with an operand b: a·b is subtracted.
     var isNegative = false
+    /// How the result of arithmetic is rounded; not to nearest with AVX-512 only.
+    var rounding = Rounding.nearest
     /// That of the result.
     var precision = Precision.double
 

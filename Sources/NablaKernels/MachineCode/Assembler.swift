@@ -66,14 +66,16 @@ struct Assembler {
   ///   - isWide: the bit W of the VEX encoding. In the EVEX encoding of all that is used here it is set for
   ///     elements of 64 bits, clear for those of 32.
   ///   - memoryBytes: what the instruction reads or writes of memory, where that is no whole vector.
+  ///   - rounding: of the result, with AVX-512 and an operand in a register.
   mutating func vector(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool = false, _ opcode: UInt8, _ destination: UInt8,
-    _ source: UInt8, _ operand: VectorOperand, memoryBytes: Int32? = nil, immediate: UInt8? = nil
+    _ source: UInt8, _ operand: VectorOperand, memoryBytes: Int32? = nil, immediate: UInt8? = nil,
+    rounding: VectorProgram.Rounding = .nearest
   ) {
     if instructionSet == .avx512 {
       evex(
         prefix, map, opcode, destination, source, operand, memoryBytes: memoryBytes ?? 64,
-        immediate: immediate)
+        immediate: immediate, rounding: rounding)
     } else {
       vex(prefix, map, isWide, is256: true, opcode, destination, source, operand, immediate: immediate)
     }
@@ -146,10 +148,12 @@ struct Assembler {
   ///   - mask: the mask register k1 … k7 that the instruction is subject to; 0 for none.
   ///   - memoryBytes: what it reads or writes of memory, which is the unit of displacements of 8 bits; nil if they
   ///     shall have 32.
+  ///   - rounding: of the result, by an instruction whose operands are in registers.
   mutating func evex(
     _ prefix: Prefix, _ map: OpcodeMap, isWide: Bool? = nil, _ opcode: UInt8, _ destination: UInt8,
     _ source: UInt8, _ operand: VectorOperand, mask: UInt8 = 0, is512: Bool = true,
-    isScalarOperand: Bool = false, memoryBytes: Int32? = nil, immediate: UInt8? = nil
+    isScalarOperand: Bool = false, memoryBytes: Int32? = nil, immediate: UInt8? = nil,
+    rounding: VectorProgram.Rounding = .nearest
   ) {
     var (x, b) = extensionBits(operand)
     // In the EVEX encoding X extends a vector register's number beyond 15.
@@ -165,7 +169,11 @@ struct Assembler {
     let w: UInt8 = isWide ?? (precision == .double) ? 0x80 : 0
     let second = w | (~source & 15) << 3 | 0x04 | prefix.rawValue
     let v: UInt8 = source & 16 != 0 ? 0 : 0x08
-    let third = (is512 ? 0x40 : 0) | (isBroadcast ? 0x10 : 0) | v | mask
+    // Of operands in registers the bit of the broadcast says that the length of the vector, which is known to be
+    // 512 bits then, is the rounding.
+    let isRounded = rounding != .nearest
+    let length: UInt8 = isRounded ? UInt8(rounding.rawValue) << 5 : is512 ? 0x40 : 0
+    let third = length | (isBroadcast || isRounded ? 0x10 : 0) | v | mask
     emit(0x62, first, second, third, opcode)
     let isNumber = isBroadcast || isScalarOperand
     modRM(

@@ -8,21 +8,26 @@ extension Emitter {
   /// - Parameter prefix: nil for that of arithmetic.
   mutating func binary(
     _ opcode: UInt8, _ position: Int, isCommutative: Bool = false, prefix: Assembler.Prefix? = nil,
-    map: Assembler.OpcodeMap = .x0F
+    map: Assembler.OpcodeMap = .x0F, immediate: UInt8? = nil
   ) {
+    let rounding = program.operations[position].rounding
     var (a, b) = (program.operations[position].a, program.operations[position].b)
     if isCommutative && registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
     let left = inRegister(a)
-    let right = operand(b)
-    assembler.vector(prefix ?? assembler.packed, map, opcode, result(position), left, right)
+    let right = operand(b, roundedTo: rounding)
+    assembler.vector(
+      prefix ?? assembler.packed, map, opcode, result(position), left, right, immediate: immediate,
+      rounding: rounding)
   }
 
   mutating func unary(
     _ prefix: Assembler.Prefix, _ map: Assembler.OpcodeMap, _ opcode: UInt8, _ position: Int,
     immediate: UInt8? = nil
   ) {
-    let source = operand(program.operations[position].a)
-    assembler.vector(prefix, map, opcode, result(position), 0, source, immediate: immediate)
+    let rounding = program.operations[position].rounding
+    let source = operand(program.operations[position].a, roundedTo: rounding)
+    assembler.vector(
+      prefix, map, opcode, result(position), 0, source, immediate: immediate, rounding: rounding)
   }
 
   mutating func shift(_ opcodeExtension: UInt8, _ position: Int) {
@@ -70,14 +75,16 @@ extension Emitter {
       program.operations[position].a, program.operations[position].b, program.operations[position].c
     )
     let isWide = assembler.precision == .double
+    let rounding = program.operations[position].rounding
     // The factor in a register comes first.
     if registerOf[Int(a)] == nil && registerOf[Int(b)] != nil { swap(&a, &b) }
     if dies(c, at: position), c != a, c != b, registerOf[Int(c)] != nil {
       let target = inRegister(c)
       let left = inRegister(a)
-      let right = operand(b)
+      let right = operand(b, roundedTo: rounding)
       takeOver(c, by: position)
-      assembler.vector(.x66, .x0F38, isWide: isWide, opcode + 0x20, target, left, right)
+      assembler.vector(
+        .x66, .x0F38, isWide: isWide, opcode + 0x20, target, left, right, rounding: rounding)
       return
     }
     if dies(b, at: position), !dies(a, at: position), registerOf[Int(b)] != nil { swap(&a, &b) }
@@ -85,7 +92,7 @@ extension Emitter {
     // The other factor in a register and the summand last, or the other way round.
     let summandLast = registerOf[Int(b)] != nil || registerOf[Int(c)] == nil
     let middle = inRegister(summandLast ? b : c)
-    let last = operand(summandLast ? c : b)
+    let last = operand(summandLast ? c : b, roundedTo: rounding)
     var target = factor
     if dies(a, at: position), a != b, a != c {
       takeOver(a, by: position)
@@ -94,7 +101,8 @@ extension Emitter {
       move(to: target, from: .register(factor))
     }
     assembler.vector(
-      .x66, .x0F38, isWide: isWide, opcode + (summandLast ? 0x10 : 0), target, middle, last)
+      .x66, .x0F38, isWide: isWide, opcode + (summandLast ? 0x10 : 0), target, middle, last,
+      rounding: rounding)
   }
 
   /// The instruction overwrites the result that it corrects.

@@ -263,6 +263,8 @@ struct Emitter {
     case .andNot: if !combineMasks(0x42, position) { binary(0x55, position) }
     case .or: if !combineMasks(0x45, position) { binary(0x56, position, isCommutative: true) }
     case .exclusiveOr: if !combineMasks(0x47, position) { binary(0x57, position, isCommutative: true) }
+    case .minimumNumber: binary(0x50, position, prefix: .x66, map: .x0F3A, immediate: 0b0100)  // vrangepd
+    case .maximumNumber: binary(0x50, position, prefix: .x66, map: .x0F3A, immediate: 0b0101)
     case .scale: binary(0x2C, position, prefix: .x66, map: .x0F38)
     case .fixUp: fixUp(position)
     case .classify: classify(position)
@@ -447,6 +449,11 @@ struct Emitter {
     }
     if let mask = masks[value], !isInVector(value) { return .register(expanded(value, from: mask)) }
     return memory(of: value)
+  }
+
+  /// The same for an instruction that rounds its result: to nearest, or with all operands in registers.
+  mutating func operand(_ value: Value, roundedTo rounding: VectorProgram.Rounding) -> VectorOperand {
+    rounding == .nearest ? operand(value) : .register(inRegister(value))
   }
 
   private mutating func memory(of value: Value) -> VectorOperand {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import NablaExpressions
+package import NablaKernels
+
+/// The walks of ``IntervalEvaluator`` over a tape, written as straight-line code for many boxes at a time.
+///
+/// What the evaluator stops at, an empty value, marks the lane here: ``IntervalBuilder/isEmpty``.
+extension IntervalTape {
+  /// The enclosures of all values over the inputs' intervals, by place; nil if the tape has choices, or an operation
+  /// without a rule.
+  ///
+  /// - Parameter parameters: the values of the last inputs.
+  package func enclosures(
+    over inputs: [IntervalBuilder.Value], parameters: [Interval], _ builder: inout IntervalBuilder
+  ) -> [IntervalBuilder.Value]? {
+    guard !hasChoices else { return nil }
+    var values = inputs
+    for fixed in parameters + constants { values.append(builder.constant(fixed)) }
+    for step in steps {
+      let value = builder.enclosure(
+        step.operation, values[Int(step.a)], values[Int(step.b)], index: Int(step.index))
+      guard let value else { return nil }
+      values.append(value)
+    }
+    return values
+  }
+
+  /// The lanes in which outputs may be undefined or not continuous somewhere; nil if there are none.
+  package func discontinuity(
+    of values: [IntervalBuilder.Value], _ builder: inout IntervalBuilder
+  ) -> IntervalBuilder.Mask? {
+    var mask: IntervalBuilder.Mask?
+    for k in discontinuousSteps {
+      let step = steps[k]
+      let place = builder.discontinuity(
+        step.operation, values[Int(step.a)], values[Int(step.b)], index: Int(step.index))
+      guard let place else { continue }
+      mask = mask.map { builder.or($0, place) } ?? place
+    }
+    return mask
+  }
+
+  /// Contracts the inputs, and all other values, to where every output may have a value in its target.
+  package func contract(
+    _ values: inout [IntervalBuilder.Value], to targets: [Interval], _ builder: inout IntervalBuilder
+  ) {
+    for (place, target) in zip(outputs, targets) where target != .entire {
+      values[place] = builder.intersection(builder.constant(target), values[place])
+    }
+    for (k, step) in steps.enumerated().reversed() {
+      let (i, j) = (Int(step.a), Int(step.b))
+      var (a, b) = (values[i], values[j])
+      builder.contract(step.operation, &a, &b, to: values[firstStep + k], index: Int(step.index))
+      if i != j {
+        (values[i], values[j]) = (a, b)
+      } else {
+        // Unary operations leave b as it is.
+        values[i] = step.operation.definition.value.operandCount > 1 ? builder.intersection(b, a) : a
+      }
+    }
+  }
+}
