@@ -73,6 +73,32 @@ struct CoupledWells: ScalarFunction {
   }
 }
 
+/// Two variables: the surface that MATLAB draws by that name.
+struct Peaks: ScalarFunction {
+  func output<T: Number>(_ x: [T], _ p: [T]) -> T {
+    let (x, y) = (x[0], x[1])
+    func square(_ z: T) -> T { z * z }
+    let first = T(3) * square(T(1) - x) * exp(-square(x) - square(y + T(1)))
+    let (x3, y5) = (x * square(x), y * square(square(y)))
+    let second = T(10) * (x / T(5) - x3 - y5) * exp(-square(x) - square(y))
+    return first - second - exp(-square(x + T(1)) - square(y)) / T(3)
+  }
+}
+
+/// Three variables: three atoms under Lennard-Jones potentials, of which the first is at the origin, the second at
+/// (x, 0) and the third at (y, z).
+struct ArgonTrimer: ScalarFunction {
+  func output<T: Number>(_ x: [T], _ p: [T]) -> T {
+    /// 4 (r⁻¹² − r⁻⁶) of r².
+    func pair(_ square: T) -> T {
+      let cube = square * square * square
+      return T(4) * (T(1) / (cube * cube) - T(1) / cube)
+    }
+    let (x, y, z) = (x[0], x[1], x[2])
+    return pair(x * x) + pair(y * y + z * z) + pair((y - x) * (y - x) + z * z)
+  }
+}
+
 /// Four variables: exp(−ab) sin c + log(1 + a² + d²) tanh(bd) + √(1 + c²).
 struct Transcendental: ScalarFunction {
   func output<T: Number>(_ x: [T], _ p: [T]) -> T {

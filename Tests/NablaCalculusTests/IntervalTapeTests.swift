@@ -2,8 +2,66 @@
 
 import NablaCalculus
 import NablaExpressions
+import NablaKernels
 import TestSupport
 import Testing
+
+/// A tape's enclosure and contraction to an interval, the last input, as machine code.
+private struct TapeKernel {
+  struct Result {
+    var value: Interval
+    var isEmpty: Bool
+    var box: [Interval]
+    var isLost: Bool
+  }
+
+  private let kernel: IntervalKernel
+
+  init?(_ tape: IntervalTape, _ set: InstructionSet) {
+    var b = IntervalBuilder(for: set)
+    let box = (0..<3).map { _ in b.input() }
+    let target = b.input()
+    guard var values = tape.enclosures(over: box, parameters: [], &b) else { return nil }
+    b.output(values[tape.outputs[0]])
+    b.output(b.isEmpty)
+    tape.contract(&values, to: [target], &b)
+    for value in values[..<3] { b.output(value) }
+    b.output(b.isEmpty)
+    guard let kernel = IntervalKernel(b) else { return nil }
+    self.kernel = kernel
+  }
+
+  func run(_ inputs: [[Interval]]) -> [Result] {
+    guard !inputs.isEmpty else { return [] }
+    let unit = IntervalKernel.unit
+    let count = (inputs.count + unit - 1) / unit * unit
+    var numbers = [Double](repeating: 0, count: kernel.inputCount * count)
+    var outputs = [Double](repeating: .nan, count: kernel.outputCount * count)
+    func place(_ i: Int, _ c: Int, of columns: Int) -> Int { i / unit * unit * columns + unit * c + i % unit }
+    for i in 0..<count {
+      for (j, side) in inputs[Swift.min(i, inputs.count - 1)].enumerated() {
+        numbers[place(i, 2 * j, of: kernel.inputCount)] = side.lower
+        numbers[place(i, 2 * j + 1, of: kernel.inputCount)] = side.upper
+      }
+    }
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      outputs.withUnsafeMutableBufferPointer {
+        kernel.run(count: count, inputs: numbers.baseAddress!, outputs: $0.baseAddress!)
+      }
+    }
+    return inputs.indices.map { i in
+      func number(_ c: Int) -> Double { outputs[place(i, c, of: kernel.outputCount)] }
+      // What is marked holds anything.
+      func interval(_ c: Int) -> Interval {
+        let (low, high) = (number(c), number(c + 1))
+        return low <= high && low < .infinity && high > -.infinity ? Interval(low, high) : .empty
+      }
+      return Result(
+        value: interval(0), isEmpty: number(2) != 0, box: (0..<3).map { interval(3 + 2 * $0) },
+        isLost: number(9) != 0)
+    }
+  }
+}
 
 struct IntervalTapeTests {
   private static func point(
@@ -62,6 +120,57 @@ struct IntervalTapeTests {
       }
     }
     #expect(compared > 2000, "seed \(seed): only \(compared) values to compare with")
+  }
+
+  /// The same of machine code, which also gives what the evaluator gives, roundings apart.
+  @Test(
+    arguments: InstructionSet.allCases.filter { $0 != .portable && $0.isAvailable }, [75, 76] as [UInt64])
+  func randomGraphsAsMachineCode(_ set: InstructionSet, _ seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let variables = ["x", "y", "z"].map { Expr.variable($0) }
+    var expressions = RandomExpression(seed: seed, variables: variables)
+    var (compared, tight) = (0, 0)
+    for _ in 0..<(isRelease ? 300 : 100) {
+      let expression = expressions.next(size: Int.random(in: 3...30, using: &random))
+      let tape = IntervalTape(outputs: [expression], inputs: variables)
+      guard let kernel = TapeKernel(tape, set) else { continue }
+      let evaluator = IntervalEvaluator(tape)
+      let analysis = RunningError(outputs: [expression], inputs: variables)
+      var cases: [(box: [Interval], point: [Double], value: Double, error: Double, target: Interval)] = []
+      for trial in 0..<40 {
+        let width = [0, 1e-6, 0.1, 1, 4][trial % 5]
+        let box = variables.map { _ in
+          let x = Double.random(in: -3...3, using: &random)
+          return Interval(x - width * Double.random(in: 0...1, using: &random), x)
+        }
+        let point = Self.point(in: box, &random)
+        let value = naiveValue(of: expression, variables, at: point)
+        let error = analysis(at: point, uncertainties: [0, 0, 0])[0].error
+        guard value.isFinite, error.isFinite, value.magnitude < 1e200,
+          Self.isFinite(expression, variables, at: point)
+        else { continue }
+        let target = Interval((value - 2 * error).nextDown, (value + 2 * error).nextUp)
+        cases.append((box, point, value, error, target))
+      }
+      for (c, result) in zip(cases, kernel.run(cases.map { $0.box + [$0.target] })) {
+        compared += 1
+        let holds =
+          !result.isEmpty && result.value.lower - c.error <= c.value
+          && c.value <= result.value.upper + c.error
+        let isKept = !result.isLost && zip(result.box, c.point).allSatisfy { $0.contains($1) }
+        let isGood = holds && isKept
+        #expect(
+          isGood, "seed \(seed), \(set): \(expression) over \(c.box) at \(c.point) is \(c.value): \(result)")
+        for (j, side) in c.box.enumerated() { evaluator[input: j] = side }
+        evaluator.run()
+        let oracle = evaluator[output: 0]
+        let scale = Swift.max(oracle.magnitude, oracle.width)
+        if !scale.isFinite || result.value.isSubset(of: oracle.inflated(by: 1e-12 * scale)) { tight += 1 }
+        guard isGood else { return }
+      }
+    }
+    // Rules that say less are few: quotients of 0, √(a² + b²) far out.
+    #expect(compared > 500 && tight > compared / 50 * 49, "seed \(seed): \(tight) of \(compared)")
   }
 
   @Test func decimalConstantsAreEnclosed() {

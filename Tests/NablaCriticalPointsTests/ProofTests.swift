@@ -11,6 +11,9 @@ import TestSupport
 import Testing
 
 struct ProofTests {
+  /// Boxes after which machine code is made: at once, and never.
+  static let boxesBeforeKernels = [0, Int.max]
+
   private func prove(
     _ text: String, _ lower: [Double], _ upper: [Double],
     _ change: (inout CriticalPointSearchOptions) -> Void = { _ in }
@@ -24,9 +27,10 @@ struct ProofTests {
 
   /// Reference lists: exactly these points, each certified point's enclosure around the reference, and complete
   /// wherever all points are simple and isolated.
-  @Test(arguments: ReferenceCase.all)
-  func provesTheReferenceLists(_ reference: ReferenceCase) throws {
+  @Test(arguments: ReferenceCase.all, boxesBeforeKernels)
+  func provesTheReferenceLists(_ reference: ReferenceCase, _ boxesBeforeKernels: Int) throws {
     var options = CriticalPointSearchOptions()
+    options.certification.boxesBeforeKernels = boxesBeforeKernels
     // Boxes are counted in other tests; a busy machine is no failure.
     options.certification.timeLimit = .seconds(600)
     let result = try reference.function().criticalPoints(
@@ -54,8 +58,10 @@ struct ProofTests {
   }
 
   /// f = P ∘ φ with a diffeomorphism φ has the critical points φ⁻¹(those of P), of the same kinds.
-  @Test(arguments: [301, 302, 303, 304, 305, 306, 307, 308] as [UInt64])
-  func compositionsWithSmoothMapsKeepTheirPoints(_ seed: UInt64) throws {
+  @Test(arguments: [301, 302, 303, 304, 305, 306, 307, 308] as [UInt64], boxesBeforeKernels)
+  func compositionsWithSmoothMapsKeepTheirPoints(_ seed: UInt64, _ boxesBeforeKernels: Int) throws {
+    var options = CriticalPointSearchOptions()
+    options.certification.boxesBeforeKernels = boxesBeforeKernels
     var random = SplitMix64(seed: seed)
     func number(_ low: Double, _ high: Double) -> Double { .random(in: low...high, using: &random) }
     let (a, b) = (number(-0.4, 0.4), number(-0.4, 0.4))
@@ -80,7 +86,8 @@ struct ProofTests {
         expected.append(([u - a * Foundation.sin(s * y + t), y], (i == 1 ? 1 : 0) + (j == 1 ? 1 : 0)))
       }
     }
-    let result = f.criticalPoints(in: try Box(lower: [-3, -3], upper: [3, 3]), certify: true)
+    let box = try Box(lower: [-3, -3], upper: [3, 3])
+    let result = f.criticalPoints(in: box, certify: true, options: options)
     #expect(result.isComplete, "seed \(seed)")
     #expect(result.points.count == 9, "seed \(seed)")
     for point in expected {
@@ -105,9 +112,11 @@ struct ProofTests {
     ("asin(x)-2*x", [-0.99], [0.99], 2),
   ])
   func oneVariable(_ text: String, _ lower: [Double], _ upper: [Double], _ count: Int) throws {
-    let result = try prove(text, lower, upper)
-    #expect(result.isComplete, "\(result.unresolved)")
-    #expect(result.points.count == count && result.points.allSatisfy(\.isCertified))
+    for boxes in Self.boxesBeforeKernels {
+      let result = try prove(text, lower, upper) { $0.certification.boxesBeforeKernels = boxes }
+      #expect(result.isComplete, "\(result.unresolved)")
+      #expect(result.points.count == count && result.points.allSatisfy(\.isCertified))
+    }
   }
 
   @Test(arguments: [
@@ -117,9 +126,13 @@ struct ProofTests {
     ("(1-x)^2+1e6*(y-x^2)^2", -2, 2, 1), ("0.5+(sin(x^2-y^2)^2-0.5)/(1+0.001*(x^2+y^2))^2", -2, 2, 9),
   ])
   func twoVariables(_ text: String, _ lower: Double, _ upper: Double, _ count: Int) throws {
-    let result = try prove(text, [lower, lower], [upper, upper])
-    #expect(result.isComplete, "\(result.unresolved)")
-    #expect(result.points.count == count && result.points.allSatisfy(\.isCertified))
+    for boxes in Self.boxesBeforeKernels {
+      let result = try prove(text, [lower, lower], [upper, upper]) {
+        $0.certification.boxesBeforeKernels = boxes
+      }
+      #expect(result.isComplete, "\(result.unresolved)")
+      #expect(result.points.count == count && result.points.allSatisfy(\.isCertified))
+    }
   }
 
   @Test func manyVariables() throws {

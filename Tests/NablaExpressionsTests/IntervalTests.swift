@@ -136,6 +136,7 @@ struct IntervalTrapTests {
   @Test func setOperations() {
     let x = Interval(1, 3)
     #expect(x.intersection(Interval(2, 5)) == Interval(2, 3) && x.intersection(Interval(4, 5)).isEmpty)
+    #expect(x.intersection(.empty).isEmpty && Interval.empty.intersection(x).isEmpty)
     #expect(x.hull(.empty) == x && x.hull(Interval(7)) == Interval(1, 7))
     #expect(Interval.empty.isSubset(of: x) && x.isSubset(of: all) && !x.isInterior(of: x))
     #expect(x.midpoint == 2 && all.midpoint == 0 && Interval(5, .infinity).midpoint > 5)

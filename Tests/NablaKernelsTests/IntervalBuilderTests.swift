@@ -238,4 +238,31 @@ struct IntervalBuilderTests {
       }
     }
   #endif
+
+  /// 0 is no small number: what is exactly 0 stays so, which proofs of points on the edge of a box depend on.
+  @Test(arguments: runnable)
+  func zerosStayExact(_ set: InstructionSet) throws {
+    let zero = Interval(0)
+    let others = [Interval(0.1, 0.3), Interval(-3, -0.7), Interval(-1, 2), Interval(0, 1), Interval(-1, 0)]
+    for (operation, index) in [
+      (NablaExpressions.Operation.multiply, 0), (.divide, 0), (.integerPower, 2),
+      (.integerPower, 3), (.sqrt, 0), (.cbrt, 0), (.sinh, 0), (.tanh, 0), (.sin, 0), (.tan, 0), (.expm1, 0),
+      (.log1p, 0), (.asin, 0), (.atan, 0), (.erf, 0), (.asinh, 0),
+    ] {
+      let kernel = try #require(OperationKernel(operation, index: index, set))
+      let operands = others.filter { operation != .divide || !$0.contains(0) }
+        .map { (x: zero, y: $0, z: Interval.entire) }
+      for result in kernel.run(operands) {
+        #expect(result.value == zero, "\(operation) \(index) on \(set): \(result)")
+      }
+    }
+    // x·y = 0 with y ≠ 0, and x − y = 0 with y = 0.
+    let product = try #require(OperationKernel(.multiply, index: 0, set))
+    for result in product.run([(Interval(-1, 1), others[0], zero), (Interval(-1, 1), others[1], zero)]) {
+      #expect(result.isLeft && result.x == zero, "\(set): \(result)")
+    }
+    let difference = try #require(OperationKernel(.subtract, index: 0, set))
+    let result = try #require(difference.run([(Interval(-1, 1), zero, zero)]).first)
+    #expect(result.isLeft && result.x == zero, "\(set): \(result)")
+  }
 }

@@ -12,6 +12,9 @@ let criticalPointWorkloads: [Workload] = [
   criticalPointWorkload("W7st4", StyblinskiTang(), 4, bounds: box(4, 5), count: 81),
   criticalPointWorkload("W7st6", StyblinskiTang(), 6, bounds: box(6, 5), count: 729),
   criticalPointWorkload("W7wells6", CoupledWells(), 6, bounds: box(6, 2), count: 729),
+  // Few points, and boxes by the ten thousands.
+  criticalPointWorkload("W7peaks", Peaks(), 2, bounds: [(-6, 6), (-6, 6)], count: 9),
+  criticalPointWorkload("W7lj3", ArgonTrimer(), 3, bounds: [(0.9, 1.5), (0.2, 0.9), (0.6, 1.4)], count: 1),
 ]
 
 private func criticalPointWorkload(

@@ -42,11 +42,14 @@ extension IntervalTape {
   }
 
   /// Contracts the inputs, and all other values, to where every output may have a value in its target.
+  ///
+  /// - Parameter targets: nil for an output that may have any value.
   package func contract(
-    _ values: inout [IntervalBuilder.Value], to targets: [Interval], _ builder: inout IntervalBuilder
+    _ values: inout [IntervalBuilder.Value], to targets: [IntervalBuilder.Value?],
+    _ builder: inout IntervalBuilder
   ) {
-    for (place, target) in zip(outputs, targets) where target != .entire {
-      values[place] = builder.intersection(builder.constant(target), values[place])
+    for (place, target) in zip(outputs, targets) {
+      if let target { values[place] = builder.intersection(target, values[place]) }
     }
     for (k, step) in steps.enumerated().reversed() {
       let (i, j) = (Int(step.a), Int(step.b))

@@ -21,29 +21,38 @@ struct BoxKernels: Sendable {
 
   /// nil where there is no machine code for the system.
   init?(_ system: GradientSystem, for instructionSet: InstructionSet = .current) {
-    guard instructionSet != .portable,
-      let contraction = Self.contraction(system, instructionSet),
-      let newton = Self.newton(system, instructionSet)
-    else { return nil }
+    let makers = [Self.contraction, Self.newton]
+    let kernels = [IntervalKernel?](unsafeUninitializedCapacity: makers.count) { buffer, initialized in
+      nonisolated(unsafe) let results = buffer
+      Parallelism.forEachChunk(of: makers.count, costPerItem: 1e6) { range in
+        for i in range { results.initializeElement(at: i, to: makers[i](system, instructionSet)) }
+      }
+      initialized = makers.count
+    }
+    guard let contraction = kernels[0], let newton = kernels[1] else { return nil }
     n = system.n
     self.contraction = contraction
     self.newton = newton
   }
 
-  private static func contraction(_ system: GradientSystem, _ set: InstructionSet) -> IntervalKernel? {
+  @Sendable private static func contraction(_ system: GradientSystem, _ set: InstructionSet)
+    -> IntervalKernel?
+  {
+    guard set != .portable else { return nil }
     var b = IntervalBuilder(for: set)
     let tape = system.equations
     let box = (0..<system.n).map { _ in b.input() }
     guard var values = tape.enclosures(over: box, parameters: system.parameters, &b) else { return nil }
     let discontinuity = tape.discontinuity(of: values, &b)
-    tape.contract(&values, to: system.targets, &b)
+    tape.contract(&values, to: system.targets.map { $0 == .entire ? nil : b.constant($0) }, &b)
     for value in values[..<system.n] { b.output(value) }
     b.output(b.isEmpty)
     b.output(discontinuity)
     return IntervalKernel(b)
   }
 
-  private static func newton(_ system: GradientSystem, _ set: InstructionSet) -> IntervalKernel? {
+  @Sendable private static func newton(_ system: GradientSystem, _ set: InstructionSet) -> IntervalKernel? {
+    guard set != .portable else { return nil }
     let n = system.n
     var b = IntervalBuilder(for: set)
     let box = (0..<n).map { _ in b.input() }

@@ -33,11 +33,6 @@ struct BranchAndPrune {
     case made(BoxKernels)
   }
 
-  /// Kernels are made for a proof that takes longer than to make them, as far as can be told: after so many boxes, some
-  /// 0.5 to 1 ms, they take 1 to 6 ms. Of all cases in the tests those with fewer boxes are decided before, and none with
-  /// more loses by them.
-  private static let boxesBeforeKernels = 256
-
   private(set) var zeros: [BoxWorker.Zero] = []
   private(set) var statistics = CertificationStatistics()
   /// Whether the number of small boxes grows as it does along a curve or surface.
@@ -116,7 +111,7 @@ struct BranchAndPrune {
     frontier.removeLast(count)
     statistics.boxes += count
     let tolerances = scales.map { tolerance * $0 }
-    if case .notMade = kernels, statistics.boxes > Self.boxesBeforeKernels {
+    if case .notMade = kernels, statistics.boxes > options.boxesBeforeKernels {
       kernels = BoxKernels(system).map { .made($0) } ?? .unavailable
     }
     let (system, scales, known, kernels) = (self.system, self.scales, zeros.map(\.region), self.kernels)

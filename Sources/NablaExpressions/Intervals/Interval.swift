@@ -82,7 +82,8 @@ extension Interval {
   /// What both contain.
   @inline(__always)
   public func intersection(_ other: Interval) -> Interval {
-    let low = lower < other.lower ? other.lower : lower
+    // Of the empty interval's bounds, which are NaN, one is taken: the other's lower or the own upper one.
+    let low = lower >= other.lower ? lower : other.lower
     let high = upper > other.upper ? other.upper : upper
     return low <= high ? Interval(unchecked: low, high) : .empty
   }

@@ -83,14 +83,15 @@ extension IntervalBuilder {
       }
       bounds.append(b.moved(bound, rounding, isExactWhereSmall: false))
     }
-    // Signs that are known outlive the step.
+    // Signs that are known outlive the step, and so does 0.
     let (isXUp, isXDown) = (isAtLeastZero(x), isAtMostZero(x))
     let (isYUp, isYDown) = (isAtLeastZero(y), isAtMostZero(y))
     let isUp = b.or(b.and(isXUp, isYUp), b.and(isXDown, isYDown))
     let isDown = b.or(b.and(isXUp, isYDown), b.and(isXDown, isYUp))
+    let isZero = b.or(b.and(isXUp, isXDown), b.and(isYUp, isYDown))
     return Value(
-      lower: b.select(isUp, b.maximum(bounds[0], zero), bounds[0]),
-      upper: b.select(isDown, b.minimum(bounds[1], zero), bounds[1]))
+      lower: b.select(b.or(isUp, isZero), b.maximum(bounds[0], zero), bounds[0]),
+      upper: b.select(b.or(isDown, isZero), b.minimum(bounds[1], zero), bounds[1]))
   }
 
   private mutating func isAtLeastZero(_ x: Value) -> VectorProgram.Value {

@@ -41,20 +41,21 @@ extension VectorBuilder {
     return andNot(or(compare(a, .equal, zero), compare(b, .equal, zero)), signed)
   }
 
-  /// a/b, rounded up or down, with the sign of the exact quotient.
+  /// a/b, rounded up or down, with the sign of the exact quotient, and 0 where a is.
   mutating func divide(_ a: Value, _ b: Value, rounded rounding: VectorProgram.Rounding) -> Value {
     if hasDirectedInstructions { return directed(.divide, a, b, rounded: rounding) }
     let quotient = moved(divide(a, b), rounding, isExactWhereSmall: false)
-    return withSign(quotient, of: exclusiveOr(a, b), rounding)
+    let signed = withSign(quotient, of: exclusiveOr(a, b), rounding)
+    return andNot(compare(a, .equal, constant(0)), signed)
   }
 
-  /// a·b + c with one rounding, up or down.
+  /// a·b + c, rounded up or down, with one rounding where the instruction has it.
   mutating func multiplyAdd(
     _ a: Value, _ b: Value, _ c: Value, rounded rounding: VectorProgram.Rounding
   ) -> Value {
     hasDirectedInstructions
       ? directed(.multiplyAdd, a, b, c, rounded: rounding)
-      : moved(value(.init(code: .multiplyAdd, a: a, b: b, c: c)), rounding, isExactWhereSmall: false)
+      : add(multiply(a, b, rounded: rounding), c, rounded: rounding)
   }
 
   /// √a, rounded up or down.
