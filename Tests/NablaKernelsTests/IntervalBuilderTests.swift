@@ -127,7 +127,7 @@ struct IntervalBuilderTests {
           if !isGood { break }
         }
       }
-      #expect(count >= 30, "only \(count) have a rule")
+      #expect(count >= 35, "only \(count) have a rule")
     }
 
     @Test(arguments: runnable)

@@ -74,12 +74,11 @@ extension IntervalBuilder {
     let zero = b.constant(0)
     var bounds: [VectorProgram.Value] = []
     for (factors, rounding) in [(least, VectorProgram.Rounding.down), (greatest, .up)] {
-      let products = factors.map { factors in
-        let product = b.value(.init(code: .multiply, a: factors.0, b: factors.1))
-        return b.andNot(b.compare(product, .unordered, product), product)
-      }
-      let bound = products.dropFirst().reduce(products[0]) {
-        rounding == .down ? b.minimum($0, $1) : b.maximum($0, $1)
+      let products = factors.map { b.value(.init(code: .multiply, a: $0.0, b: $0.1)) }
+      // Of two operands the instruction takes the second where one is NaN. The first product is 0 then.
+      let first = b.andNot(b.compare(products[0], .unordered, products[0]), products[0])
+      let bound = products.dropFirst().reduce(first) {
+        rounding == .down ? b.minimum($1, $0) : b.maximum($1, $0)
       }
       bounds.append(b.moved(bound, rounding, isExactWhereSmall: false))
     }

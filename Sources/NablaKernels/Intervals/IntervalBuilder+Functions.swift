@@ -6,9 +6,9 @@ internal import NablaExpressions
 extension IntervalBuilder {
   typealias Bound = VectorProgram.Value
 
-  /// The function of a bound by the vector math library, which has all that are asked for here.
-  private mutating func value(_ operation: Operation, _ x: Bound) -> Bound {
-    guard let value = VectorMath.lowered(operation, [x], &b) else {
+  /// The function of bounds by the vector math library, which has all that are asked for here.
+  private mutating func value(_ operation: Operation, _ x: Bound...) -> Bound {
+    guard let value = VectorMath.lowered(operation, x, &b) else {
       preconditionFailure("\(operation) has no vector code")
     }
     return value
@@ -74,6 +74,75 @@ extension IntervalBuilder {
     let (low, high) = magnitudes(x)
     let range = increasing(operation, Value(lower: low, upper: high), exact: (0, least))
     return clamped(range, least)
+  }
+
+  mutating func inverseHyperbolicTangent(_ x: Value) -> Value {
+    let inside = restricted(x, -1, 1)
+    markEmpty(
+      b.or(
+        b.compare(b.constant(1), .lessOrEqual, inside.lower),
+        b.compare(inside.upper, .lessOrEqual, b.constant(-1))))
+    return increasing(.atanh, inside)
+  }
+
+  /// 1/√(1−x²) of the part of x in which it is defined.
+  mutating func inverseSineSlope(_ x: Value) -> Value {
+    let inside = restricted(x, -1, 1)
+    markEmpty(b.compare(b.constant(1), .lessOrEqual, magnitudes(inside).least))
+    return even(.asinSlope, inside, least: 1)
+  }
+
+  /// 1/cosh x, which decreases with the magnitude.
+  mutating func hyperbolicSecant(_ x: Value) -> Value {
+    let (least, most) = magnitudes(x)
+    return clamped(decreasing(.sech, Value(lower: least, upper: most)), 0, 1)
+  }
+
+  /// x log y, 0 where x is 0.
+  mutating func logarithmTimes(_ x: Value, _ y: Value) -> Value {
+    let zero = b.constant(0)
+    let isUndefined = b.compare(y.upper, .lessOrEqual, zero)
+    let positive = Value(lower: b.maximum(y.lower, zero), upper: b.maximum(y.upper, zero))
+    let product = multiply(x, increasing(.log, positive, exact: (1, 0)))
+    markEmpty(b.andNot(contains(x, 0).value, isUndefined))
+    return select(Mask(value: isUndefined), constant(Interval(0)), product)
+  }
+
+  mutating func sign(_ x: Value) -> Value {
+    func sign(_ bound: Bound, _ self: inout IntervalBuilder) -> Bound {
+      let zero = self.b.constant(0)
+      let isAbove = self.b.compare(zero, .less, bound)
+      let isBelow = self.b.compare(bound, .less, zero)
+      return self.b.select(
+        isAbove, self.b.constant(1), self.b.select(isBelow, self.b.constant(-1), zero))
+    }
+    return Value(lower: sign(x.lower, &self), upper: sign(x.upper, &self))
+  }
+
+  // MARK: Directions
+
+  /// The angle of points (x, y); the whole circle where they meet the cut x ≤ 0, y = 0.
+  mutating func angle(_ y: Value, _ x: Value) -> Value {
+    let corners = [(y.lower, x.lower), (y.lower, x.upper), (y.upper, x.lower), (y.upper, x.upper)].map {
+      value(.atan2, $0.0, $0.1)
+    }
+    let lower = widened(corners.dropFirst().reduce(corners[0]) { b.minimum($0, $1) }, .down)
+    let upper = widened(corners.dropFirst().reduce(corners[0]) { b.maximum($0, $1) }, .up)
+    let isLeft = Mask(value: b.compare(x.lower, .lessOrEqual, b.constant(0)))
+    let isCut = and(isLeft, contains(y, 0))
+    return select(
+      isCut, constant(Interval(-Double.pi, Double.pi).widened), Value(lower: lower, upper: upper))
+  }
+
+  /// x/√(x²+y²): increasing in x, and of the smaller magnitude the larger |y| is.
+  mutating func directionCosine(_ x: Value, _ y: Value) -> Value {
+    let (least, most) = magnitudes(y)
+    let (zero, one) = (b.constant(0), b.constant(1))
+    let low = value(.directionCosine, x.lower, b.select(b.compare(zero, .less, x.lower), most, least))
+    let high = value(.directionCosine, x.upper, b.select(b.compare(x.upper, .less, zero), most, least))
+    // ∞/∞, which is NaN, can be any direction: the other operand is taken.
+    return Value(
+      lower: b.maximum(widened(low, .down), b.constant(-1)), upper: b.minimum(widened(high, .up), one))
   }
 
   // MARK: Waves
@@ -188,9 +257,7 @@ extension IntervalBuilder {
     let margin = 0x1p-49 + 0x1p-53 * 746 / Double(n)
     func bound(_ y: Bound, _ rounding: VectorProgram.Rounding, _ self: inout IntervalBuilder) -> Bound {
       let exponent = self.b.constant(1 / Double(n))
-      guard let size = VectorMath.lowered(.power, [self.b.magnitude(y), exponent], &self.b) else {
-        preconditionFailure("powers have no vector code")
-      }
+      let size = self.value(.power, self.b.magnitude(y), exponent)
       let sign = self.b.and(y, self.b.constant(-0.0))
       let moved = self.widened(self.b.or(size, sign), rounding, relative: margin)
       let zero = self.b.constant(0)
@@ -214,11 +281,8 @@ extension IntervalBuilder {
     func bound(
       _ x: Bound, _ exponent: Double, _ rounding: VectorProgram.Rounding, _ self: inout IntervalBuilder
     ) -> Bound {
-      let exponent = self.b.constant(exponent)
-      guard let value = VectorMath.lowered(.power, [x, exponent], &self.b) else {
-        preconditionFailure("powers have no vector code")
-      }
-      return self.widened(value, rounding)
+      let power = self.value(.power, x, self.b.constant(exponent))
+      return self.widened(power, rounding)
     }
     let corners = [positive.lower, positive.upper].flatMap { x in
       Set([exponent.lower, exponent.upper]).sorted().map { (x, $0) }

@@ -26,17 +26,26 @@ extension IntervalBuilder {
     case .cos: wave(.cos, x, phase: 0)
     case .tan: tangent(x)
     case .asin: increasing(.asin, restricted(x, -1, 1))
+    case .asinSlope: inverseSineSlope(x)
     case .acos: clamped(decreasing(.acos, restricted(x, -1, 1)), 0)
     case .atan: increasing(.atan, x)
+    case .atan2: angle(x, y)
     case .sinh, .asinh: increasing(operation, x)
     case .cosh: even(.cosh, x, least: 1)
     case .tanh: clamped(increasing(.tanh, x), -1, 1)
+    case .sech: hyperbolicSecant(x)
+    case .atanh: inverseHyperbolicTangent(x)
     case .acosh: clamped(increasing(.acosh, restricted(x, 1), exact: (1, 0)), 0)
     case .erf: clamped(increasing(.erf, x), -1, 1)
     case .erfc: clamped(decreasing(.erfc, x), 0, 2)
     case .sigmoid: clamped(increasing(.sigmoid, x, exact: nil), 0, 1)
     case .softplus: clamped(increasing(.softplus, x, exact: nil), 0)
+    case .xlogy: logarithmTimes(x, y)
     case .hypot: squareRoot(add(square(x), square(y)))
+    case .directionCosine: directionCosine(x, y)
+    case .sign: sign(x)
+    case .floor: Value(lower: b.round(x.lower, .down), upper: b.round(x.upper, .down))
+    case .ceil: Value(lower: b.round(x.lower, .up), upper: b.round(x.upper, .up))
     case .abs: absolute(x)
     case .min: Value(lower: b.minimum(x.lower, y.lower), upper: b.minimum(x.upper, y.upper))
     case .max:
@@ -77,11 +86,23 @@ extension IntervalBuilder {
     case .integerPower: index < 0 ? contains(x, 0) : nil
     case .power, .sqrt, .log, .log2, .log10: isNotAbove(x, 0)
     case .log1p: isNotAbove(x, -1)
-    case .asin, .acos: or(isNotAbove(x, -1), isNotAbove(negate(x), -1))
+    case .asin, .acos, .atanh, .asinSlope: or(isNotAbove(x, -1), isNotAbove(negate(x), -1))
     case .acosh: isNotAbove(x, 1)
     case .tan: hasPole(x)
+    case .atan2: and(contains(x, 0), isNotAbove(y, 0))
+    case .xlogy: isNotAbove(y, 0)
+    case .directionCosine: and(contains(x, 0), contains(y, 0))
+    case .sign: contains(x, 0)
+    case .floor: isNotWithinStep(x)
+    case .ceil: isNotWithinStep(negate(x))
     default: nil
     }
+  }
+
+  /// Whether floor(x) is not the same throughout, or x may be an integer.
+  private mutating func isNotWithinStep(_ x: Value) -> Mask {
+    let (low, high) = (b.round(x.lower, .down), b.round(x.upper, .down))
+    return Mask(value: b.or(b.compare(low, .notEqual, high), b.compare(x.lower, .lessOrEqual, low)))
   }
 
   private mutating func isNotAbove(_ x: Value, _ bound: Double) -> Mask {
@@ -124,6 +145,8 @@ extension IntervalBuilder {
     case .acos: contract(&x, wave(.cos, z, phase: 0))
     case .sinh: contract(&x, increasing(.asinh, z))
     case .asinh: contract(&x, increasing(.sinh, z))
+    case .tanh: contract(&x, inverseHyperbolicTangent(z))
+    case .atanh: contract(&x, clamped(increasing(.tanh, z), -1, 1))
     case .cosh:
       if x.constant == nil {
         x = bothSigns(clamped(increasing(.acosh, restricted(z, 1), exact: (1, 0)), 0), within: x)
