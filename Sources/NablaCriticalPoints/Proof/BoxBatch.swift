@@ -10,180 +10,188 @@ internal import NablaKernels
 final class BoxBatch {
   private let kernels: BoxKernels
   private let worker: BoxWorker
+  private let tolerances: [Double]
   private let n: Int
-  private let inputs: UnsafeMutablePointer<Double>
-  private let outputs: UnsafeMutablePointer<Double>
-  private let outputCount: Int
 
   /// Boxes that are computed at a time: their numbers stay in the first-level cache.
-  static let capacity = 64
+  private static let capacity = 64
 
-  init(_ kernels: BoxKernels, _ worker: BoxWorker) {
+  /// The sides of the boxes on their way, by slot.
+  private let boxes: UnsafeMutablePointer<Interval>
+  /// The same boxes at the beginning of the round; of a box with a single zero, where it is the only one.
+  private let wholes: UnsafeMutablePointer<Interval>
+  private let smears: UnsafeMutablePointer<Double>
+  /// Where the outcome of each belongs.
+  private var places = [Int](repeating: 0, count: BoxBatch.capacity)
+
+  private let inputs: UnsafeMutablePointer<Double>
+  private let outputs: UnsafeMutablePointer<Double>
+
+  init(_ kernels: BoxKernels, _ worker: BoxWorker, tolerances: [Double]) {
     self.kernels = kernels
     self.worker = worker
+    self.tolerances = tolerances
     n = kernels.n
-    outputCount = Swift.max(kernels.contraction.outputCount, kernels.newton.outputCount)
-    inputs = .allocate(capacity: Self.capacity * 2 * n)
-    inputs.initialize(repeating: 0, count: Self.capacity * 2 * n)
-    outputs = .allocate(capacity: Self.capacity * outputCount)
-    outputs.initialize(repeating: 0, count: Self.capacity * outputCount)
+    func memory<T>(_ count: Int, _ value: T) -> UnsafeMutablePointer<T> {
+      let memory = UnsafeMutablePointer<T>.allocate(capacity: Self.capacity * count)
+      memory.initialize(repeating: value, count: Self.capacity * count)
+      return memory
+    }
+    boxes = memory(n, Interval(0))
+    wholes = memory(n, Interval(0))
+    smears = memory(n, 0)
+    inputs = memory(2 * n, 0)
+    outputs = memory(Swift.max(kernels.contraction.outputCount, kernels.newton.outputCount), 0)
   }
 
   deinit {
+    boxes.deallocate()
+    wholes.deallocate()
+    smears.deallocate()
     inputs.deallocate()
     outputs.deallocate()
   }
 
-  /// A box on its way, and where its outcome belongs.
-  private struct Candidate {
-    var place: Int
-    var box: [Interval]
-    /// At the beginning of the round.
-    var before: [Interval]
-    var smears: [Double]?
-  }
-
-  /// Boxes with a single zero, and where it is the only one.
-  private struct Found {
-    var candidate: Candidate
-    var region: [Interval]
-  }
-
   /// Decides some of the boxes or halves them, and hands over the outcome of each with its place.
   func process(
-    _ boxes: [[Interval]], _ places: [Int], tolerances: [Double],
+    _ all: UnsafePointer<Interval>, _ places: [Int],
     _ decide: (_ place: Int, BoxWorker.Outcome) -> Void
   ) {
     for start in stride(from: 0, to: places.count, by: Self.capacity) {
-      let part = places[start..<Swift.min(start + Self.capacity, places.count)]
-      process(boxes, part, tolerances: tolerances, decide)
+      var slots: [Int] = []
+      for place in places[start..<Swift.min(start + Self.capacity, places.count)] {
+        let box = UnsafeBufferPointer(start: all + place * n, count: n)
+        if box.allSatisfy(\.isBounded) {
+          let slot = slots.count
+          (boxes + slot * n).update(from: all + place * n, count: n)
+          self.places[slot] = place
+          slots.append(slot)
+        } else {
+          decide(place, worker.process(Array(box), tolerances: tolerances))
+        }
+      }
+      process(slots, decide)
     }
   }
 
-  private func process(
-    _ boxes: [[Interval]], _ places: ArraySlice<Int>, tolerances: [Double],
-    _ decide: (_ place: Int, BoxWorker.Outcome) -> Void
-  ) {
-    var candidates: [Candidate] = []
-    var found: [Found] = []
-    defer { self.decide(found, decide) }
-    for place in places {
-      let box = boxes[place]
-      if box.allSatisfy(\.isBounded) {
-        candidates.append(Candidate(place: place, box: box, before: box, smears: nil))
-      } else {
-        decide(place, worker.process(box, tolerances: tolerances))
-      }
-    }
+  private func process(_ slots: [Int], _ decide: (_ place: Int, BoxWorker.Outcome) -> Void) {
+    var slots = slots
+    var zeros: [Int] = []
     for _ in 0..<BoxWorker.mostRounds {
-      contract(&candidates, tolerances, decide)
-      applyNewton(&candidates, &found, decide)
+      slots = contract(slots, decide)
+      slots = applyNewton(slots, &zeros, decide)
       // Again only while it pays.
-      candidates.removeAll { candidate in
-        guard BoxWorker.left(candidate.box, of: candidate.before) > 0.5 else { return false }
-        decide(candidate.place, worker.halves(candidate.box, tolerances, smears: candidate.smears))
+      slots.removeAll { slot in
+        guard BoxWorker.left(sides(boxes, slot), of: sides(wholes, slot)) > 0.5 else { return false }
+        halve(slot, decide)
         return true
       }
-      if candidates.isEmpty { return }
+      if slots.isEmpty { break }
     }
-    for candidate in candidates {
-      decide(candidate.place, worker.halves(candidate.box, tolerances, smears: candidate.smears))
-    }
+    for slot in slots { halve(slot, decide) }
+    tighten(zeros, decide)
   }
 
-  private func contract(
-    _ candidates: inout [Candidate], _ tolerances: [Double],
-    _ decide: (_ place: Int, BoxWorker.Outcome) -> Void
-  ) {
+  // MARK: Steps
+
+  /// Constraint propagation; returns the slots that are left for the Newton operator.
+  private func contract(_ slots: [Int], _ decide: (_ place: Int, BoxWorker.Outcome) -> Void) -> [Int] {
     let kernel = kernels.contraction
-    run(kernel, candidates)
-    var left: [Candidate] = []
-    left.reserveCapacity(candidates.count)
-    for (i, candidate) in candidates.enumerated() {
-      var candidate = candidate
-      func holds(_ flag: BoxKernels.Contracted) -> Bool {
-        output(kernel, i, 2 * n + flag.rawValue) != 0
-      }
+    run(kernel, slots)
+    var left: [Int] = []
+    for (i, slot) in slots.enumerated() {
+      func holds(_ flag: BoxKernels.Contracted) -> Bool { output(kernel, i, 2 * n + flag.rawValue) != 0 }
       if holds(.isEmpty) {
-        decide(candidate.place, .discarded)
+        decide(places[slot], .discarded)
         continue
       }
-      candidate.before = candidate.box
-      candidate.box = rest(kernel, i, of: candidate.box)
-      if holds(.isDiscontinuous) || candidate.box.allSatisfy({ $0.lower == $0.upper }) {
-        decide(candidate.place, worker.process(candidate.before, tolerances: tolerances))
+      (wholes + slot * n).update(from: boxes + slot * n, count: n)
+      setBox(slot, kernel, i)
+      if holds(.isDiscontinuous) || sides(boxes, slot).allSatisfy({ $0.lower == $0.upper }) {
+        decide(places[slot], worker.process(Array(sides(wholes, slot)), tolerances: tolerances))
       } else {
-        left.append(candidate)
+        left.append(slot)
       }
     }
-    candidates = left
+    return left
   }
 
+  /// The interval Newton operator; returns the slots that are left, and adds to `zeros` those with a single one.
   private func applyNewton(
-    _ candidates: inout [Candidate], _ found: inout [Found],
-    _ decide: (_ place: Int, BoxWorker.Outcome) -> Void
-  ) {
+    _ slots: [Int], _ zeros: inout [Int], _ decide: (_ place: Int, BoxWorker.Outcome) -> Void
+  ) -> [Int] {
     let kernel = kernels.newton
-    run(kernel, candidates)
-    var left: [Candidate] = []
-    left.reserveCapacity(candidates.count)
-    for (i, candidate) in candidates.enumerated() {
-      var candidate = candidate
+    run(kernel, slots)
+    var left: [Int] = []
+    for (i, slot) in slots.enumerated() {
       func holds(_ flag: BoxKernels.Newton) -> Bool { output(kernel, i, 2 * n + flag.rawValue) != 0 }
       if holds(.isEmpty) {
-        decide(candidate.place, .discarded)
+        decide(places[slot], .discarded)
       } else if holds(.isUnique) {
-        let region = candidate.box
-        candidate.box = rest(kernel, i, of: candidate.box)
-        found.append(Found(candidate: candidate, region: region))
-      } else if holds(.isRegular), let (part, region) = worker.uniquePart(nearRegular: candidate.box) {
-        candidate.box = part
-        found.append(Found(candidate: candidate, region: region))
+        (wholes + slot * n).update(from: boxes + slot * n, count: n)
+        setBox(slot, kernel, i)
+        zeros.append(slot)
+      } else if holds(.isRegular),
+        let (part, region) = worker.uniquePart(nearRegular: Array(sides(boxes, slot)))
+      {
+        for j in 0..<n { (boxes[slot * n + j], wholes[slot * n + j]) = (part[j], region[j]) }
+        zeros.append(slot)
       } else {
-        candidate.box = rest(kernel, i, of: candidate.box)
-        candidate.smears = (0..<n).map { output(kernel, i, 2 * n + BoxKernels.Newton.allCases.count + $0) }
-        left.append(candidate)
+        setBox(slot, kernel, i)
+        let first = 2 * n + BoxKernels.Newton.allCases.count
+        for j in 0..<n { smears[slot * n + j] = output(kernel, i, first + j) }
+        left.append(slot)
       }
     }
-    candidates = left
+    return left
   }
 
-  /// Tightens enclosures of zeros while they shrink.
-  private func decide(_ found: [Found], _ decide: (_ place: Int, BoxWorker.Outcome) -> Void) {
+  private func halve(_ slot: Int, _ decide: (_ place: Int, BoxWorker.Outcome) -> Void) {
+    let smears = UnsafeBufferPointer(start: smears + slot * n, count: n)
+    decide(
+      places[slot], worker.halves(Array(sides(boxes, slot)), tolerances, smears: Array(smears)))
+  }
+
+  /// Tightens enclosures of zeros while they shrink, as ``IntervalNewton/tightened(_:)`` does.
+  private func tighten(_ zeros: [Int], _ decide: (_ place: Int, BoxWorker.Outcome) -> Void) {
     let kernel = kernels.newton
-    var found = found
+    var left = zeros
     for _ in 0..<IntervalNewton.mostTightenings {
-      if found.isEmpty { return }
-      run(kernel, found.map(\.candidate))
-      var left: [Found] = []
-      for (i, zero) in found.enumerated() {
-        var next = zero
-        next.candidate.box = rest(kernel, i, of: zero.candidate.box)
-        let isSmaller = zip(next.candidate.box, zero.candidate.box).contains {
-          $0.width < IntervalNewton.smallestGain * $1.width
+      if left.isEmpty { break }
+      run(kernel, left)
+      var shrinking: [Int] = []
+      for (i, slot) in left.enumerated() {
+        let widths = sides(boxes, slot).map(\.width)
+        setBox(slot, kernel, i)
+        let isSmaller = zip(sides(boxes, slot), widths).contains {
+          $0.width < IntervalNewton.smallestGain * $1
         }
-        if isSmaller {
-          left.append(next)
-        } else {
-          decide(next.candidate.place, .zero(worker.zero(in: next.candidate.box, region: next.region)))
-        }
+        if isSmaller { shrinking.append(slot) }
       }
-      found = left
+      left = shrinking
     }
-    for zero in found {
-      decide(zero.candidate.place, .zero(worker.zero(in: zero.candidate.box, region: zero.region)))
+    for slot in zeros {
+      decide(
+        places[slot],
+        .zero(worker.zero(in: Array(sides(boxes, slot)), region: Array(sides(wholes, slot)))))
     }
   }
 
-  // MARK: Numbers in tiles
+  // MARK: Numbers
 
-  private func run(_ kernel: IntervalKernel, _ candidates: [Candidate]) {
-    guard !candidates.isEmpty else { return }
+  private func sides(
+    _ boxes: UnsafeMutablePointer<Interval>, _ slot: Int
+  ) -> UnsafeBufferPointer<Interval> {
+    UnsafeBufferPointer(start: boxes + slot * n, count: n)
+  }
+
+  private func run(_ kernel: IntervalKernel, _ slots: [Int]) {
+    guard let last = slots.last else { return }
     let unit = IntervalKernel.unit
-    let count = (candidates.count + unit - 1) / unit * unit
+    let count = (slots.count + unit - 1) / unit * unit
     for i in 0..<count {
       // Lanes without a box repeat the last one.
-      let box = candidates[Swift.min(i, candidates.count - 1)].box
+      let box = boxes + (i < slots.count ? slots[i] : last) * n
       let lane = inputs + i / unit * unit * 2 * n + i % unit
       for j in 0..<n {
         lane[unit * 2 * j] = box[j].lower
@@ -198,11 +206,11 @@ final class BoxBatch {
     return outputs[i / unit * unit * kernel.outputCount + unit * number + i % unit]
   }
 
-  /// The box that a kernel has left of one, which is not empty.
-  private func rest(_ kernel: IntervalKernel, _ i: Int, of box: [Interval]) -> [Interval] {
-    (0..<n).map { j in
+  /// Sets a box, which is not empty, to what a kernel has left of it.
+  private func setBox(_ slot: Int, _ kernel: IntervalKernel, _ i: Int) {
+    for j in 0..<n {
       let (low, high) = (output(kernel, i, 2 * j), output(kernel, i, 2 * j + 1))
-      return low <= high ? Interval(low, high) : box[j]
+      if low <= high { boxes[slot * n + j] = Interval(low, high) }
     }
   }
 }

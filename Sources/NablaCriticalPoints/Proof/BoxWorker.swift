@@ -28,8 +28,8 @@ final class BoxWorker {
     case discarded
     /// There is no other than this one, which may lie outside the box.
     case zero(Zero)
-    /// All lie in these two boxes.
-    case halves([Interval], [Interval])
+    /// All lie in the rest of the box, which is to be cut across a side.
+    case halves(_ rest: [Interval], side: Int, cut: Double)
     /// The box is too small to be halved, or cannot be decided at this tolerance.
     case undecided([Interval])
   }
@@ -122,7 +122,9 @@ final class BoxWorker {
   static let mostRounds = 6
 
   /// The share of a box's volume that a part of it has.
-  static func left(_ part: [Interval], of box: [Interval]) -> Double {
+  static func left(
+    _ part: some RandomAccessCollection<Interval>, of box: some RandomAccessCollection<Interval>
+  ) -> Double {
     var left = 1.0
     for (side, whole) in zip(part, box) where whole.width > 0 {
       left *= side.isBounded ? side.width / whole.width : whole.isBounded ? 0 : 1
@@ -144,7 +146,7 @@ final class BoxWorker {
     return smears
   }
 
-  /// The two halves across the variable of the largest smear, or else of the largest width, cut beside the middle,
+  /// Where to cut a box: across the variable of the largest smear, or else of the largest width, cut beside the middle,
   /// where symmetric functions have their zeros.
   func halves(_ x: [Interval], _ tolerances: [Double], smears: [Double]?) -> Outcome {
     let smears = smears.flatMap { smears in smears.allSatisfy(\.isFinite) ? smears : nil }
@@ -161,10 +163,7 @@ final class BoxWorker {
     let side = x[best]
     let cut = side.isBounded ? side.lower + 0.4921875 * side.width : Self.farCut(side)
     guard cut > side.lower, cut < side.upper else { return .undecided(x) }
-    var (low, high) = (x, x)
-    low[best] = Interval(side.lower, cut)
-    high[best] = Interval(cut, side.upper)
-    return .halves(low, high)
+    return .halves(x, side: best, cut: cut)
   }
 
   /// An unbounded side is cut at 16 and then at squares, which takes ten cuts to the largest number.

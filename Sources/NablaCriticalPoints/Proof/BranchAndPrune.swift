@@ -21,7 +21,7 @@ struct BranchAndPrune {
   /// last call; false cancels.
   private let report: (Double, ArraySlice<BoxWorker.Zero>) -> Bool
   private var reported = 0
-  private var frontier: [[Interval]]
+  private var frontier: BoxList
   private var setApart: [[Interval]] = []
   private var tolerance = 0.1
   private var lastCount = 0
@@ -53,11 +53,11 @@ struct BranchAndPrune {
     self.deadline = deadline
     self.report = report
     scales = box.scales
-    frontier = [part ?? self.box]
+    frontier = BoxList([part ?? self.box], dimension: system.n)
   }
 
   /// What could not be decided.
-  var undecided: [[Interval]] { setApart + frontier }
+  var undecided: [[Interval]] { setApart + frontier.boxes }
 
   /// Goes on until everything is decided, or a limit is reached, or the number of small boxes grows.
   ///
@@ -67,7 +67,7 @@ struct BranchAndPrune {
       while !frontier.isEmpty {
         if let end = limit() {
           statistics.end = end
-          statistics.undecided = undecided.count
+          statistics.undecided = setApart.count + frontier.count
           return
         }
         generation()
@@ -88,7 +88,7 @@ struct BranchAndPrune {
       }
       lastCount = setApart.count
       tolerance *= 0.1
-      frontier = setApart
+      frontier = BoxList(setApart, dimension: system.n)
       setApart = []
     }
   }
@@ -106,57 +106,61 @@ struct BranchAndPrune {
   private static let part = 8192
 
   private mutating func generation() {
-    let count = Swift.min(frontier.count, Self.part)
-    let boxes = Array(frontier.suffix(count))
-    frontier.removeLast(count)
+    let boxes = frontier.removeLast(Swift.min(frontier.count, Self.part))
+    let count = boxes.count
     statistics.boxes += count
     let tolerances = scales.map { tolerance * $0 }
     if case .notMade = kernels, statistics.boxes > options.boxesBeforeKernels {
       kernels = BoxKernels(system).map { .made($0) } ?? .unavailable
     }
     let (system, scales, known, kernels) = (self.system, self.scales, zeros.map(\.region), self.kernels)
+    let n = system.n
     let outcomes = [BoxWorker.Outcome](unsafeUninitializedCapacity: count) { buffer, initialized in
       nonisolated(unsafe) let results = buffer
       let cost = 60 * Double(system.equations.stepCount + system.jacobian.stepCount) + 1000
-      Parallelism.forEachChunk(of: count, costPerItem: cost) { range in
-        let worker = BoxWorker(system, scales: scales)
-        var left: [Int] = []
-        for i in range {
-          if known.contains(where: { isInside(boxes[i], $0) }) {
-            results.initializeElement(at: i, to: .discarded)
-          } else if case .made = kernels {
-            left.append(i)
-          } else {
-            results.initializeElement(at: i, to: worker.process(boxes[i], tolerances: tolerances))
+      boxes.withUnsafeSides { sides in
+        nonisolated(unsafe) let sides = sides
+        Parallelism.forEachChunk(of: count, costPerItem: cost) { range in
+          let worker = BoxWorker(system, scales: scales)
+          var left: [Int] = []
+          for i in range {
+            let box = UnsafeBufferPointer(start: sides + i * n, count: n)
+            if known.contains(where: { isInside(box, $0) }) {
+              results.initializeElement(at: i, to: .discarded)
+            } else if case .made = kernels {
+              left.append(i)
+            } else {
+              results.initializeElement(at: i, to: worker.process(Array(box), tolerances: tolerances))
+            }
           }
-        }
-        if case .made(let kernels) = kernels {
-          BoxBatch(kernels, worker).process(boxes, left, tolerances: tolerances) {
-            results.initializeElement(at: $0, to: $1)
+          if case .made(let kernels) = kernels {
+            BoxBatch(kernels, worker, tolerances: tolerances).process(sides, left) {
+              results.initializeElement(at: $0, to: $1)
+            }
           }
         }
       }
       initialized = count
     }
-    for (box, outcome) in zip(boxes, outcomes) {
+    for (i, outcome) in outcomes.enumerated() {
       switch outcome {
-      case .discarded: decidedVolume += volume(box)
+      case .discarded: decidedVolume += volume(boxes[i])
       case .zero(let zero):
-        decidedVolume += volume(box)
+        decidedVolume += volume(boxes[i])
         add(zero)
-      case .halves(let low, let high):
-        decidedVolume += volume(box) - volume(low) - volume(high)
-        frontier.append(low)
-        frontier.append(high)
+      case .halves(let rest, let side, let cut):
+        decidedVolume += volume(boxes[i]) - volume(rest)
+        frontier.append(rest, replacing: side, by: Interval(rest[side].lower, cut))
+        frontier.append(rest, replacing: side, by: Interval(cut, rest[side].upper))
       case .undecided(let rest):
-        decidedVolume += volume(box) - volume(rest)
+        decidedVolume += volume(boxes[i]) - volume(rest)
         setApart.append(rest)
       }
     }
   }
 
   /// The share of the whole; 0 of unbounded parts.
-  private func volume(_ part: [Interval]) -> Double {
+  private func volume(_ part: some RandomAccessCollection<Interval>) -> Double {
     guard part.allSatisfy(\.isBounded) else { return 0 }
     return zip(part, box).reduce(1) { $1.1.width > 0 ? $0 * ($1.0.width / $1.1.width) : $0 }
   }
@@ -178,7 +182,6 @@ struct BranchAndPrune {
 }
 
 /// Whether a box lies in another one.
-private func isInside(_ box: [Interval], _ other: [Interval]) -> Bool {
-  for j in box.indices where !box[j].isSubset(of: other[j]) { return false }
-  return true
+private func isInside(_ box: some RandomAccessCollection<Interval>, _ other: [Interval]) -> Bool {
+  zip(box, other).allSatisfy { $0.isSubset(of: $1) }
 }

@@ -13,7 +13,7 @@ public struct CertificationOptions: Sendable {
   /// Machine code is made for a proof that takes longer than to make it, as far as can be told: after so many boxes.
   /// They take 0.5 to 1 ms, and the code 1 to 6 ms, after which a box takes a tenth of the time. With AVX2, which has
   /// no directed rounding, code is twice as long and takes a third of the time.
-  package var boxesBeforeKernels = InstructionSet.current == .avx512 ? 256 : 2048
+  package var boxesBeforeKernels = InstructionSet.current == .avx512 ? 256 : 4096
 
   /// The defaults.
   public init() {}
