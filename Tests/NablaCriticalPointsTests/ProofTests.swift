@@ -96,6 +96,43 @@ struct ProofTests {
     }
   }
 
+  /// Proofs by machine code and by the evaluator find the same points of random waves in a bowl.
+  @Test(arguments: [401, 402, 403, 404] as [UInt64])
+  func kernelsAndTheEvaluatorAgree(_ seed: UInt64) throws {
+    let variables = ["x", "y"].map { Expr.variable($0) }
+    var expressions = RandomExpression(seed: seed, variables: variables)
+    var random = SplitMix64(seed: seed)
+    let box = try Box(lower: [-3, -3], upper: [3, 3])
+    var (complete, points) = (0, 0)
+    for _ in 0..<(isRelease ? 60 : 10) {
+      let wave = expressions.next(size: Int.random(in: 3...10, using: &random))
+      let expression = (pow(variables[0], 2) + pow(variables[1] - 0.25, 2)) / 4 + sin(wave)
+      let f = Function(expression, of: variables)
+      let results = Self.boxesBeforeKernels.map { boxes in
+        var options = CriticalPointSearchOptions()
+        options.certification.boxesBeforeKernels = boxes
+        options.certification.maxBoxes = 3_000
+        options.certification.timeLimit = .seconds(600)
+        return f.criticalPoints(in: box, certify: true, options: options)
+      }
+      for (one, other) in [(results[0], results[1]), (results[1], results[0])] where one.isComplete {
+        // What is proven of the whole box leaves no place for another point.
+        for point in other.points where point.isCertified {
+          let isKnown = one.points.contains { zip($0.point, point.point).allSatisfy { abs($0 - $1) < 1e-8 } }
+          #expect(isKnown, "seed \(seed): \(expression) has \(point.point)")
+        }
+      }
+      if results.allSatisfy(\.isComplete) {
+        complete += 1
+        points += results[0].points.count
+        let counts = results.map { $0.points.count }
+        #expect(counts[0] == counts[1], "seed \(seed): \(expression), \(counts)")
+      }
+    }
+    print("ProofTests: \(complete) complete by both, with \(points) points, seed \(seed)")
+    #expect(points > complete / 2, "seed \(seed)")
+  }
+
   // MARK: Soundness
 
   @Test(arguments: [

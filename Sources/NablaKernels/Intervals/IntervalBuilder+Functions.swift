@@ -275,23 +275,44 @@ extension IntervalBuilder {
     return intersection(x, low: low, gap: (low: high, high: y.lower), high: y.upper)
   }
 
-  /// x^c of x ≥ 0 for a constant c > 0 or c < 0 that is no integer.
-  mutating func power(_ x: Value, exponent: Interval) -> Value {
-    let positive = restricted(x, 0)
-    func bound(
-      _ x: Bound, _ exponent: Double, _ rounding: VectorProgram.Rounding, _ self: inout IntervalBuilder
-    ) -> Bound {
-      let power = self.value(.power, x, self.b.constant(exponent))
-      return self.widened(power, rounding)
+  // MARK: Powers
+
+  /// x^y of x ≥ 0, and of x < 0 where y is an integer.
+  mutating func power(_ x: Value, _ y: Value) -> Value {
+    if let exponent = y.constant, exponent.lower == exponent.upper, let n = Int(exactly: exponent.lower),
+      n.magnitude < 1 << 20
+    {
+      return power(x, n)
     }
-    let corners = [positive.lower, positive.upper].flatMap { x in
-      Set([exponent.lower, exponent.upper]).sorted().map { (x, $0) }
+    // Without an integer in y, nothing is defined for x < 0.
+    if x.isNonNegative || y.constant.map({ $0.lower.rounded(.up) > $0.upper }) == true {
+      return positivePower(restricted(x, 0), y)
     }
-    let lower = corners.map { bound($0.0, $0.1, .down, &self) }
-    let upper = corners.map { bound($0.0, $0.1, .up, &self) }
+    let zero = b.constant(0)
+    let positive = positivePower(
+      Value(lower: b.maximum(x.lower, zero), upper: b.maximum(x.upper, zero)), y)
+    let opposite = negate(x)
+    let size = positivePower(
+      Value(lower: b.maximum(opposite.lower, zero), upper: b.maximum(opposite.upper, zero)), y)
+    let isPositive = b.compare(zero, .lessOrEqual, x.upper)
+    let isNegative = b.and(
+      b.compare(x.lower, .less, zero), b.compare(y.lower, .lessOrEqual, b.round(y.upper, .down)))
+    let (lowest, highest) = (b.constant(-.infinity), b.constant(.infinity))
+    markEmpty(b.andNot(b.or(isPositive, isNegative), b.constant(bits: .max)))
+    return Value(
+      lower: b.minimum(
+        b.select(isPositive, positive.lower, highest), b.select(isNegative, b.negate(size.upper), highest)),
+      upper: b.maximum(
+        b.select(isPositive, positive.upper, lowest), b.select(isNegative, size.upper, lowest)))
+  }
+
+  /// x^y of x ≥ 0: log x^y is linear in y and in log x, and so the extrema are at corners.
+  private mutating func positivePower(_ x: Value, _ y: Value) -> Value {
+    let exponents = y.lower == y.upper ? [y.lower] : [y.lower, y.upper]
+    let corners = [x.lower, x.upper].flatMap { x in exponents.map { value(.power, x, $0) } }
     return clamped(
       Value(
-        lower: lower.dropFirst().reduce(lower[0]) { b.minimum($0, $1) },
-        upper: upper.dropFirst().reduce(upper[0]) { b.maximum($0, $1) }), 0)
+        lower: widened(corners.dropFirst().reduce(corners[0]) { b.minimum($0, $1) }, .down),
+        upper: widened(corners.dropFirst().reduce(corners[0]) { b.maximum($0, $1) }, .up)), 0)
   }
 }

@@ -15,7 +15,7 @@ extension IntervalBuilder {
     case .negate: negate(x)
     case .integerPower: power(x, index)
     case .divide: divide(x, y)
-    case .power: y.constant.flatMap { Self.isFractional($0) ? power(x, exponent: $0) : nil }
+    case .power: power(x, y)
     case .sqrt: squareRoot(x)
     case .cbrt: increasing(.cbrt, x)
     case .exp, .exp2: clamped(increasing(operation, x, exact: (0, 1)), 0)
@@ -59,11 +59,6 @@ extension IntervalBuilder {
     case .stopGradient: x
     default: nil
     }
-  }
-
-  /// Whether no integer is in an exponent.
-  private static func isFractional(_ exponent: Interval) -> Bool {
-    exponent.isBounded && exponent.lower.rounded(.up) > exponent.upper
   }
 
   private mutating func absolute(_ x: Value) -> Value {
