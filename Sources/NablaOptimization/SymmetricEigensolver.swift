@@ -33,13 +33,20 @@ package final class SymmetricEigensolver {
     return vectors.withUnsafeMutableBufferPointer { vectors in
       values.withUnsafeMutableBufferPointer { values in
         guard let a = vectors.baseAddress, let w = values.baseAddress else { return true }
-        do {
-          try workspace.decompose(a, values: w)
-          return true
-        } catch {
-          return false
-        }
+        return decompose(a, values: w)
       }
+    }
+  }
+
+  /// The same with eigenvectors in place of the matrix, and eigenvalues in memory of the caller.
+  package func decompose(
+    _ matrix: UnsafeMutablePointer<Double>, values: UnsafeMutablePointer<Double>
+  ) -> Bool {
+    do {
+      try workspace.decompose(matrix, values: values)
+      return true
+    } catch {
+      return false
     }
   }
 }
@@ -51,17 +58,36 @@ package final class SymmetricEigensolver {
 ///
 /// - Returns: the dᵢ. The matrix is left as it is, with all dᵢ = 1, where the products would overflow.
 package func equilibrate(_ matrix: inout [Double], order n: Int) -> [Double] {
-  let scales = (0..<n).map { i in
+  [Double](unsafeUninitializedCapacity: n) { scales, count in
+    matrix.withUnsafeMutableBufferPointer { matrix in
+      if let matrix = matrix.baseAddress, let scales = scales.baseAddress {
+        equilibrate(matrix, order: n, scales: scales)
+      }
+    }
+    count = n
+  }
+}
+
+/// The same with the dᵢ in memory of the caller.
+package func equilibrate(
+  _ matrix: UnsafeMutablePointer<Double>, order n: Int, scales: UnsafeMutablePointer<Double>
+) {
+  for i in 0..<n {
     var size = Swift.abs(matrix[i * n + i])
     if size == 0 { for j in 0..<n { size = Swift.max(size, Swift.abs(matrix[i * n + j])) } }
-    guard size > 0, size.isFinite else { return 1.0 }
-    return Double(sign: .plus, exponent: -Int((Double(size.exponent) / 2).rounded()), significand: 1)
+    scales[i] = 1
+    guard size > 0, size.isFinite else { continue }
+    // Half of the exponent, rounded to nearest and away from 0: a normal number's.
+    let exponent = Int(size.exponent)
+    let half = (Swift.abs(exponent) + 1) / 2 * exponent.signum()
+    scales[i] = Double(bitPattern: UInt64(1023 - half) << 52)
   }
-  var result = matrix
   for i in 0..<n {
-    for j in 0..<n { result[i * n + j] *= scales[i] * scales[j] }
+    for j in 0..<n where !(matrix[i * n + j] * (scales[i] * scales[j])).isFinite {
+      return scales.update(repeating: 1, count: n)
+    }
   }
-  guard result.allSatisfy(\.isFinite) else { return Array(repeating: 1, count: n) }
-  matrix = result
-  return scales
+  for i in 0..<n {
+    for j in 0..<n { matrix[i * n + j] *= scales[i] * scales[j] }
+  }
 }

@@ -7,16 +7,17 @@ package import NablaKernels
 ///
 /// What the evaluator stops at, an empty value, marks the lane here: ``IntervalBuilder/isEmpty``.
 extension IntervalTape {
-  /// The enclosures of all values over the inputs' intervals, by place; nil if the tape has choices, or an operation
-  /// without a rule.
+  /// The enclosures of all values over the inputs' intervals, by place; nil if the tape has choices, a constant that is
+  /// NaN, or an operation without a rule.
   ///
   /// - Parameter parameters: the values of the last inputs.
   package func enclosures(
     over inputs: [IntervalBuilder.Value], parameters: [Interval], _ builder: inout IntervalBuilder
   ) -> [IntervalBuilder.Value]? {
-    guard !hasChoices else { return nil }
-    var values = inputs
-    for fixed in parameters + constants { values.append(builder.constant(fixed)) }
+    let fixed = parameters + constants
+    // A NaN is the empty set.
+    guard !hasChoices, !fixed.contains(where: \.isEmpty) else { return nil }
+    var values = inputs + fixed.map { builder.constant($0) }
     for step in steps {
       let value = builder.enclosure(
         step.operation, values[Int(step.a)], values[Int(step.b)], index: Int(step.index))

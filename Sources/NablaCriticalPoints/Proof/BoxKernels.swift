@@ -19,8 +19,9 @@ struct BoxKernels: Sendable {
   /// Outputs of the Newton operator behind the box.
   enum Newton: Int, CaseIterable { case isEmpty, isUnique, isRegular }
 
-  /// nil where there is no machine code for the system.
+  /// nil where there is no machine code for the system, or it would be too large.
   init?(_ system: GradientSystem, for instructionSet: InstructionSet = .current) {
+    guard instructionSet != .portable, Self.isSmall(system) else { return nil }
     let makers = [Self.contraction, Self.newton]
     let kernels = [IntervalKernel?](unsafeUninitializedCapacity: makers.count) { buffer, initialized in
       nonisolated(unsafe) let results = buffer
@@ -35,10 +36,16 @@ struct BoxKernels: Sendable {
     self.newton = newton
   }
 
+  /// Whether it is worth the time to find out how long the programs are: by some 60 operations for each step of a tape,
+  /// forward and backward, and 10 n³ for the matrices of the Newton operator.
+  private static func isSmall(_ system: GradientSystem) -> Bool {
+    let steps = 60 * (2 * system.equations.stepCount + system.jacobian.stepCount)
+    return system.n <= 20 && steps + 10 * system.n * system.n * system.n <= IntervalKernel.largestProgram
+  }
+
   @Sendable private static func contraction(_ system: GradientSystem, _ set: InstructionSet)
     -> IntervalKernel?
   {
-    guard set != .portable else { return nil }
     var b = IntervalBuilder(for: set)
     let tape = system.equations
     let box = (0..<system.n).map { _ in b.input() }
@@ -52,7 +59,6 @@ struct BoxKernels: Sendable {
   }
 
   @Sendable private static func newton(_ system: GradientSystem, _ set: InstructionSet) -> IntervalKernel? {
-    guard set != .portable else { return nil }
     let n = system.n
     var b = IntervalBuilder(for: set)
     let box = (0..<n).map { _ in b.input() }
@@ -97,13 +103,7 @@ struct BoxKernels: Sendable {
       let parts = zip(row, widths).map { entry, width in
         entry.map { b.multiply(b.magnitude($0), width) }
       }
-      guard
-        let total = parts.compactMap({ $0 }).reduce(
-          nil,
-          { sum, part in
-            sum.map { b.add($0, part) } ?? part
-          })
-      else { continue }
+      let total = parts.compactMap { $0 }.reduce(b.constant(Interval(0))) { b.add($0, $1) }
       for (j, part) in parts.enumerated() {
         guard let part else { continue }
         let share = b.divide(part, total)

@@ -30,9 +30,8 @@ extension IntervalBuilder {
     }
     if y.isNonNegative && !x.isNonNegative { return multiply(y, x) }
     guard x.isNonNegative else {
-      return hull(
-        [(x.lower, y.lower), (x.lower, y.upper), (x.upper, y.lower), (x.upper, y.upper)],
-        [(x.lower, y.lower), (x.lower, y.upper), (x.upper, y.lower), (x.upper, y.upper)], x, y)
+      let all = [(x.lower, y.lower), (x.lower, y.upper), (x.upper, y.lower), (x.upper, y.upper)]
+      return hull(all, all, x, y)
     }
     guard y.isNonNegative else {
       return hull(

@@ -11,11 +11,8 @@ package final class IntervalKernel: Sendable {
   /// Numbers of boxes are multiples of this.
   package static let unit = 8
 
-  /// Beyond this compiling takes seconds.
-  private static let largestProgram = 100_000
-
-  /// The operations of the program.
-  package let operationCount: Int
+  /// The most operations of a program. So many compile in some 0.1 s.
+  package static let largestProgram = 100_000
 
   /// nil where there is no machine code, or the program is too large.
   package init?(_ builder: IntervalBuilder) {
@@ -25,7 +22,6 @@ package final class IntervalKernel: Sendable {
       return nil
     }
     (self.inputCount, self.outputCount) = (inputCount, outputCount)
-    operationCount = program.operations.count
     variants = CodeVariants(
       program, inputCount: inputCount, outputCount: outputCount, instructionSet: set)
     code = variants.code(

@@ -18,18 +18,25 @@ struct StationaryIteration {
 
   /// The scaled step at `point`, and the decomposition of the scaled Hessian there.
   private var step: [Double]
-  private var eigenvalues: [Double] = []
-  private var eigenvectors: [Double] = []
+  private var eigenvalues: [Double]
+  private var eigenvectors: [Double]
   /// Powers of two that bring the scaled Hessian's diagonal to about 1.
-  private var balance: [Double] = []
+  private var balance: [Double]
+  /// The last one that was computed, by the new gradient and the old Hessian, or both new.
+  private var correction: [Double]
   private var damping = 1.0
   private var fraction = 1.0
   private var isRankDeficient = false
 
   init(start: [Double]) {
+    // All memory is made here: iterations are many.
     point = start
     trial = start
     step = Array(repeating: 0, count: start.count)
+    eigenvalues = step
+    balance = step
+    correction = step
+    eigenvectors = Array(repeating: 0, count: start.count * start.count)
   }
 
   /// What all iterations of a batch share.
@@ -63,7 +70,8 @@ struct StationaryIteration {
       return
     }
     if !isStart {
-      let simplified = norm(correction(gradient, context))
+      correct(gradient, context)
+      let simplified = norm(correction)
       let isAccepted = simplified <= (1 - 0.5 * fraction) * stepNorm
       // At the level of rounding the test says nothing; the step is as small as it gets.
       if !isAccepted && fraction == 1 && stepNorm <= context.options.stepTolerance { return finish() }
@@ -79,17 +87,23 @@ struct StationaryIteration {
     _ gradient: UnsafePointer<Double>, _ hessian: UnsafePointer<Double>, _ isStart: Bool, _ context: Context
   ) {
     let options = context.options
-    let (oldPoint, oldNorm) = (point, stepNorm)
-    point = trial
+    let oldNorm = stepNorm
+    // The old point stays in the place of the trial until there is a new one.
+    swap(&point, &trial)
     if !isStart { iterations += 1 }
     guard decompose(hessian, context) else {
       reason = isStart ? .nonFiniteStart : .nonFinite
       return
     }
-    step = deflated(correction(gradient, context), context)
+    correct(gradient, context)
+    swap(&step, &correction)
+    deflate(context)
     stepNorm = norm(step)
     if fraction == 1 && oldNorm <= options.stepTolerance && stepNorm > 0.9 * oldNorm {
-      if oldNorm < stepNorm { (point, stepNorm) = (oldPoint, oldNorm) }
+      if oldNorm < stepNorm {
+        swap(&point, &trial)
+        stepNorm = oldNorm
+      }
       return finish()
     }
     let isBelowRounding = point.indices.allSatisfy { j in
@@ -124,22 +138,31 @@ struct StationaryIteration {
   /// Decomposes the scaled Hessian; false where that is not finite.
   private mutating func decompose(_ hessian: UnsafePointer<Double>, _ context: Context) -> Bool {
     let n = point.count
-    var scaled = [Double](repeating: 0, count: n * n)
     for i in 0..<n {
       let scale = context.scale(i, point[i])
+      balance[i] = 1
       for j in 0...i {
         let h = hessian[i * n + j] * scale * context.scale(j, point[j])
-        scaled[i * n + j] = h
-        scaled[j * n + i] = h
+        guard h.isFinite else { return false }
+        eigenvectors[i * n + j] = h
+        eigenvectors[j * n + i] = h
       }
     }
-    guard scaled.allSatisfy(\.isFinite) else { return false }
-    balance = Array(repeating: 1, count: n)
-    // Curvatures that differ by many powers of ten are no reason to call the small ones zero.
-    if context.options.rankTolerance == nil && n > 1 { balance = equilibrate(&scaled, order: n) }
-    guard context.solver.decompose(scaled) else { return false }
-    eigenvalues = context.solver.values
-    eigenvectors = context.solver.vectors
+    let isDecomposed = eigenvectors.withUnsafeMutableBufferPointer { matrix in
+      eigenvalues.withUnsafeMutableBufferPointer { values in
+        balance.withUnsafeMutableBufferPointer { balance in
+          guard let matrix = matrix.baseAddress, let values = values.baseAddress,
+            let balance = balance.baseAddress
+          else { return true }
+          // Curvatures that differ by many powers of ten are no reason to call the small ones zero.
+          if context.options.rankTolerance == nil && n > 1 {
+            equilibrate(matrix, order: n, scales: balance)
+          }
+          return context.solver.decompose(matrix, values: values)
+        }
+      }
+    }
+    guard isDecomposed else { return false }
     let largest = eigenvalues.reduce(0) { Swift.max($0, Swift.abs($1)) }
     let threshold = (context.options.rankTolerance ?? Double(n) * 0x1p-53) * largest
     isRankDeficient = false
@@ -150,37 +173,36 @@ struct StationaryIteration {
     return true
   }
 
-  /// −H⁻¹g, scaled, with the last decomposition; along null directions it is zero.
-  private func correction(_ gradient: UnsafePointer<Double>, _ context: Context) -> [Double] {
+  /// Makes ``correction`` −H⁻¹g, scaled, with the last decomposition; along null directions it is zero.
+  private mutating func correct(_ gradient: UnsafePointer<Double>, _ context: Context) {
     let n = point.count
-    var result = [Double](repeating: 0, count: n)
+    for j in 0..<n { correction[j] = 0 }
     for k in 0..<n where eigenvalues[k] != 0 {
       var projection = 0.0
       for j in 0..<n {
         projection += eigenvectors[k * n + j] * balance[j] * gradient[j] * context.scale(j, point[j])
       }
       projection /= eigenvalues[k]
-      for j in 0..<n { result[j] -= projection * balance[j] * eigenvectors[k * n + j] }
+      for j in 0..<n { correction[j] -= projection * balance[j] * eigenvectors[k * n + j] }
     }
-    return result
   }
 
-  /// The Newton step of M(z)g(z) from that of g: with η = ∇ log M it is p/(1 − ηᵀp), by the formula of Sherman and
+  /// Makes the Newton step p of g that of M(z)g(z): with η = ∇ log M it is p/(1 − ηᵀp), by the formula of Sherman and
   /// Morrison for (H + gηᵀ)d = −g.
-  private func deflated(_ p: [Double], _ context: Context) -> [Double] {
+  private mutating func deflate(_ context: Context) {
     let points = context.options.deflatedPoints
-    guard !points.isEmpty else { return p }
+    guard !points.isEmpty else { return }
     var slope = 0.0
     for other in points {
       var (square, along) = (0.0, 0.0)
       for j in point.indices {
         let z = (point[j] - other[j]) / context.scale(j, point[j])
         square += z * z
-        along += z * p[j]
+        along += z * step[j]
       }
       slope -= 2 * along / (square * (1 + square))
     }
-    return p.map { $0 / (1 - slope) }
+    for j in step.indices { step[j] /= 1 - slope }
   }
 
   private func norm(_ vector: [Double]) -> Double {
