@@ -59,15 +59,16 @@ struct CriticalPointSearch {
         if search(from: sequence.points(count)) { lastNew = statistics.starts + count }
         statistics.starts += count
         left -= count
-        while mirrored < found.count {
-          let new = found[mirrored...].map(\.point.point)
-          mirrored = found.count
+        // A function of many variables alike has images without end: a few at a time, too.
+        while mirrored < found.count && clock.now < deadline {
+          let new = found[mirrored...].prefix(8).map(\.point.point)
+          mirrored += new.count
           searchImages(of: new, under: symmetries)
         }
       }
       statistics.foundOnce = found.count { $0.hits == 1 }
       statistics.foundTwice = found.count { $0.hits == 2 }
-      if left > 0 {
+      if left > 0 || mirrored < found.count {
         statistics.end = isCancelled ? .cancelled : .timeLimit
       } else if statistics.starts >= options.maxStarts {
         statistics.end = .maxStarts

@@ -36,11 +36,11 @@ struct BoxKernels: Sendable {
     self.newton = newton
   }
 
-  /// Whether it is worth the time to find out how long the programs are: by some 60 operations for each step of a tape,
-  /// forward and backward, and 10 n³ for the matrices of the Newton operator.
+  /// Whether it is worth the time to find out how long the two programs are: by some 60 operations for each step of a
+  /// tape, forward and backward, and 10 n³ for the matrices of the Newton operator.
   private static func isSmall(_ system: GradientSystem) -> Bool {
     let steps = 60 * (2 * system.equations.stepCount + system.jacobian.stepCount)
-    return system.n <= 20 && steps + 10 * system.n * system.n * system.n <= IntervalKernel.largestProgram
+    return system.n <= 20 && steps + 10 * system.n * system.n * system.n <= 2 * IntervalKernel.largestProgram
   }
 
   @Sendable private static func contraction(_ system: GradientSystem, _ set: InstructionSet)
