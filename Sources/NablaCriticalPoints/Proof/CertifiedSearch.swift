@@ -24,7 +24,9 @@ struct CertifiedSearch {
   /// - Parameter sides: expressions with the zeros of the gradient's components.
   func run(sides: [Expr]) -> CriticalPoints {
     let certification = options.certification
-    let deadline = ContinuousClock.now + certification.timeLimit
+    // Of the time a part is kept for the search of what the proof leaves open.
+    let end = ContinuousClock.now + certification.timeLimit
+    let deadline = end - Swift.min(.milliseconds(500), certification.timeLimit / 5)
     let system = GradientSystem(function, sides: sides, parameters: parameters)
     var count = 0
     let report = { (volume: Double, zeros: ArraySlice<BoxWorker.Zero>) in
@@ -45,7 +47,7 @@ struct CertifiedSearch {
     proof.run(stopsWhenGrowing: true)
     var found: CriticalPoints?
     if proof.isGrowing {
-      found = search(core, deadline: deadline)
+      found = search(core, until: end)
       if found!.nonIsolated.isEmpty { proof.run(stopsWhenGrowing: false) }
     }
     var open: [[Interval]] = []
@@ -63,14 +65,14 @@ struct CertifiedSearch {
       }
     }
     let unresolved = Clusters.joined(proof.undecided, scales: core.scales) + open
-    if !unresolved.isEmpty && found == nil { found = search(core, deadline: deadline) }
+    if !unresolved.isEmpty && found == nil { found = search(core, until: end) }
     return result(proof.zeros, proof.statistics, unresolved, found, core)
   }
 
-  /// A search for what the proof leaves open, within the proof's time as far as that leaves half a second.
-  private func search(_ core: Box, deadline: ContinuousClock.Instant) -> CriticalPoints {
+  /// A search for what the proof leaves open, in the time that is left.
+  private func search(_ core: Box, until end: ContinuousClock.Instant) -> CriticalPoints {
     var options = options
-    let left = Swift.max(.milliseconds(500), ContinuousClock.now.duration(to: deadline))
+    let left = Swift.max(.zero, ContinuousClock.now.duration(to: end))
     options.timeLimit = Swift.min(options.timeLimit, left)
     var search = CriticalPointSearch(function, box: core, parameters: parameters, options: options)
     return search.run()

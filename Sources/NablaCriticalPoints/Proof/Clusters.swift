@@ -36,9 +36,9 @@ enum Clusters {
   }
 
   private static func precedes(_ a: [Interval], _ b: [Interval]) -> Bool {
-    let (low, other) = (a.map(\.lower), b.map(\.lower))
-    return low == other
-      ? a.map(\.upper).lexicographicallyPrecedes(b.map(\.upper)) : low.lexicographicallyPrecedes(other)
+    for (x, y) in zip(a, b) where x.lower != y.lower { return x.lower < y.lower }
+    for (x, y) in zip(a, b) where x.upper != y.upper { return x.upper < y.upper }
+    return false
   }
 
   private static func touch(_ a: [Interval], _ b: [Interval]) -> Bool {
