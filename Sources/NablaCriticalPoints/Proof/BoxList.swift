@@ -38,11 +38,8 @@ struct BoxList {
     return last
   }
 
-  /// Calls a function with the sides of all boxes; those of box i begin at i times the dimension.
-  func withUnsafeSides<Result>(_ body: (UnsafePointer<Interval>) -> Result) -> Result {
-    sides.withUnsafeBufferPointer { sides in
-      guard let base = sides.baseAddress else { preconditionFailure("there is no box") }
-      return body(base)
-    }
+  /// Calls a function with the sides of all boxes, if there are any; those of box i begin at i times the dimension.
+  func withUnsafeSides(_ body: (UnsafePointer<Interval>) -> Void) {
+    sides.withUnsafeBufferPointer { if let sides = $0.baseAddress { body(sides) } }
   }
 }

@@ -4,7 +4,8 @@ internal import NablaKernels
 
 /// How far a proof that a list of critical points is complete may go.
 public struct CertificationOptions: Sendable {
-  /// The proof ends once this has passed, with what it has decided by then.
+  /// The proof ends once this has passed, with what it has decided by then. A fifth of it, half a second at most, is
+  /// kept for a search by starts of what is left open.
   public var timeLimit = Duration.seconds(10)
 
   /// The most boxes that are looked at.
