@@ -23,63 +23,61 @@ private struct TapeKernel {
     let target = b.input()
     guard var values = tape.enclosures(over: box, parameters: [], &b) else { return nil }
     b.output(values[tape.outputs[0]])
-    b.output(b.isEmpty)
+    b.output(b.emptyLanes)
     tape.contract(&values, to: [target], &b)
     for value in values[..<3] { b.output(value) }
-    b.output(b.isEmpty)
+    b.output(b.emptyLanes)
     guard let kernel = IntervalKernel(b) else { return nil }
     self.kernel = kernel
   }
 
   func run(_ inputs: [[Interval]]) -> [Result] {
     guard !inputs.isEmpty else { return [] }
-    let unit = IntervalKernel.unit
-    let count = (inputs.count + unit - 1) / unit * unit
-    var numbers = [Double](repeating: 0, count: kernel.inputCount * count)
-    var outputs = [Double](repeating: .nan, count: kernel.outputCount * count)
-    func place(_ i: Int, _ c: Int, of columns: Int) -> Int { i / unit * unit * columns + unit * c + i % unit }
-    for i in 0..<count {
-      for (j, side) in inputs[Swift.min(i, inputs.count - 1)].enumerated() {
-        numbers[place(i, 2 * j, of: kernel.inputCount)] = side.lower
-        numbers[place(i, 2 * j + 1, of: kernel.inputCount)] = side.upper
-      }
-    }
-    numbers.withUnsafeMutableBufferPointer { numbers in
-      outputs.withUnsafeMutableBufferPointer {
-        kernel.run(count: count, inputs: numbers.baseAddress!, outputs: $0.baseAddress!)
-      }
-    }
-    return inputs.indices.map { i in
-      func number(_ c: Int) -> Double { outputs[place(i, c, of: kernel.outputCount)] }
+    return kernel.results(inputs).map { numbers in
       // What is marked holds anything.
-      func interval(_ c: Int) -> Interval {
-        let (low, high) = (number(c), number(c + 1))
-        return low <= high && low < .infinity && high > -.infinity ? Interval(low, high) : .empty
-      }
-      return Result(
-        value: interval(0), isEmpty: number(2) != 0, box: (0..<3).map { interval(3 + 2 * $0) },
-        isLost: number(9) != 0)
+      Result(
+        value: Interval(bounds: numbers[0], numbers[1]), isEmpty: numbers[2] != 0,
+        box: (0..<3).map { Interval(bounds: numbers[3 + 2 * $0], numbers[4 + 2 * $0]) },
+        isLost: numbers[9] != 0)
     }
   }
 }
 
 struct IntervalTapeTests {
-  private static func point(
-    in box: [Interval], _ random: inout SplitMix64
-  ) -> [Double] {
-    box.map { side in
-      switch Int.random(in: 0..<4, using: &random) {
-      case 0: side.lower
-      case 1: side.upper
-      default: Double.random(in: side.lower...side.upper, using: &random)
+  /// A box, and a point in it with its value, which is finite.
+  private struct Draw {
+    let box: [Interval]
+    let point: [Double]
+    let value: Double
+    /// The bound of the value's rounding error.
+    let error: Double
+
+    /// What surely holds the value in real numbers.
+    var target: Interval { Interval((value - 2 * error).nextDown, (value + 2 * error).nextUp) }
+
+    /// nil where the value is too large, or something that the expression consists of is not finite: 1/0 is an infinity
+    /// for kernels and undefined for intervals.
+    init?(
+      of expression: Expr, _ variables: [Expr], _ analysis: RunningError, _ trial: Int,
+      _ random: inout SplitMix64
+    ) {
+      let width = [0, 1e-6, 0.1, 1, 4][trial % 5]
+      box = variables.map { _ in
+        let x = Double.random(in: -3...3, using: &random)
+        return Interval(x - width * Double.random(in: 0...1, using: &random), x)
+      }
+      point = box.map { IntervalDraws.point(in: $0, &random) }
+      value = naiveValue(of: expression, variables, at: point)
+      error = analysis(at: point, uncertainties: [0, 0, 0])[0].error
+      guard error.isFinite, value.magnitude < 1e200, Self.isFinite(expression, variables, at: point) else {
+        return nil
       }
     }
-  }
 
-  /// Whether all that an expression consists of is finite: 1/0 is an infinity for kernels and undefined for intervals.
-  private static func isFinite(_ expression: Expr, _ variables: [Expr], at point: [Double]) -> Bool {
-    naiveValue(of: expression, variables, at: point).isFinite
-      && expression.operands.allSatisfy { isFinite($0, variables, at: point) }
+    private static func isFinite(_ expression: Expr, _ variables: [Expr], at point: [Double]) -> Bool {
+      naiveValue(of: expression, variables, at: point).isFinite
+        && expression.operands.allSatisfy { isFinite($0, variables, at: point) }
+    }
   }
 
   /// Enclosures of random graphs hold the values in double precision to within these values' own error bounds, and
@@ -96,26 +94,17 @@ struct IntervalTapeTests {
       let evaluator = IntervalEvaluator(tape)
       let analysis = RunningError(outputs: [expression], inputs: variables)
       for trial in 0..<40 {
-        let width = [0, 1e-6, 0.1, 1, 4][trial % 5]
-        let box = variables.map { _ in
-          let x = Double.random(in: -3...3, using: &random)
-          return Interval(x - width * Double.random(in: 0...1, using: &random), x)
-        }
-        let point = Self.point(in: box, &random)
-        let value = naiveValue(of: expression, variables, at: point)
-        let error = analysis(at: point, uncertainties: [0, 0, 0])[0].error
-        guard value.isFinite, error.isFinite, value.magnitude < 1e200 else { continue }
-        guard Self.isFinite(expression, variables, at: point) else { continue }
+        guard let draw = Draw(of: expression, variables, analysis, trial, &random) else { continue }
+        let (box, point, value, error) = (draw.box, draw.point, draw.value, draw.error)
         compared += 1
         for (j, side) in box.enumerated() { evaluator[input: j] = side }
         evaluator.run()
         let enclosure = evaluator[output: 0]
         let holds = enclosure.lower - error <= value && value <= enclosure.upper + error
         #expect(holds, "seed \(seed): \(expression) over \(box) at \(point) is \(value), not in \(enclosure)")
-        let target = Interval((value - 2 * error).nextDown, (value + 2 * error).nextUp)
-        let isPossible = evaluator.contract(to: [target])
+        let isPossible = evaluator.contract(to: [draw.target])
         let isKept = isPossible && (0..<3).allSatisfy { evaluator[input: $0].contains(point[$0]) }
-        #expect(isKept, "seed \(seed): \(expression) over \(box) at \(point) to \(target)")
+        #expect(isKept, "seed \(seed): \(expression) over \(box) at \(point) to \(draw.target)")
         guard holds && isKept else { return }
       }
     }
@@ -136,22 +125,7 @@ struct IntervalTapeTests {
       guard let kernel = TapeKernel(tape, set) else { continue }
       let evaluator = IntervalEvaluator(tape)
       let analysis = RunningError(outputs: [expression], inputs: variables)
-      var cases: [(box: [Interval], point: [Double], value: Double, error: Double, target: Interval)] = []
-      for trial in 0..<40 {
-        let width = [0, 1e-6, 0.1, 1, 4][trial % 5]
-        let box = variables.map { _ in
-          let x = Double.random(in: -3...3, using: &random)
-          return Interval(x - width * Double.random(in: 0...1, using: &random), x)
-        }
-        let point = Self.point(in: box, &random)
-        let value = naiveValue(of: expression, variables, at: point)
-        let error = analysis(at: point, uncertainties: [0, 0, 0])[0].error
-        guard value.isFinite, error.isFinite, value.magnitude < 1e200,
-          Self.isFinite(expression, variables, at: point)
-        else { continue }
-        let target = Interval((value - 2 * error).nextDown, (value + 2 * error).nextUp)
-        cases.append((box, point, value, error, target))
-      }
+      let cases = (0..<40).compactMap { Draw(of: expression, variables, analysis, $0, &random) }
       for (c, result) in zip(cases, kernel.run(cases.map { $0.box + [$0.target] })) {
         compared += 1
         let holds =

@@ -98,8 +98,8 @@ struct IntervalNewtonTests {
       let kernels = try #require(BoxKernels(known.system, for: set))
       let newton = IntervalNewton(known.system)
       let boxes = (0..<64).map { _ in known.box(&random) }
-      let contracted = results(kernels.contraction, boxes)
-      let operated = results(kernels.newton, boxes)
+      let contracted = kernels.contraction.results(boxes)
+      let operated = kernels.newton.results(boxes)
       for (box, (left, result)) in zip(boxes, zip(contracted, operated)) {
         let inside = known.inside(box)
         let message: Comment = "\(set), seed \(seed): \(known.zeros) in \(box) give \(left) and \(result)"
@@ -134,25 +134,5 @@ struct IntervalNewtonTests {
 
   private func isIn(_ zero: [Double], _ bounds: [Double]) -> Bool {
     zero.indices.allSatisfy { bounds[2 * $0] <= zero[$0] && zero[$0] <= bounds[2 * $0 + 1] }
-  }
-
-  /// A kernel's outputs for each box, of a multiple of ``IntervalKernel/unit``.
-  private func results(_ kernel: IntervalKernel, _ boxes: [[Interval]]) -> [[Double]] {
-    let unit = IntervalKernel.unit
-    var inputs = [Double](repeating: 0, count: kernel.inputCount * boxes.count)
-    var outputs = [Double](repeating: .nan, count: kernel.outputCount * boxes.count)
-    for (i, box) in boxes.enumerated() {
-      for (c, bound) in box.flatMap({ [$0.lower, $0.upper] }).enumerated() {
-        inputs[i / unit * unit * kernel.inputCount + unit * c + i % unit] = bound
-      }
-    }
-    inputs.withUnsafeMutableBufferPointer { inputs in
-      outputs.withUnsafeMutableBufferPointer {
-        kernel.run(count: boxes.count, inputs: inputs.baseAddress!, outputs: $0.baseAddress!)
-      }
-    }
-    return boxes.indices.map { i in
-      (0..<kernel.outputCount).map { outputs[i / unit * unit * kernel.outputCount + unit * $0 + i % unit] }
-    }
   }
 }

@@ -12,7 +12,6 @@ private let runnable = InstructionSet.allCases.filter { $0 != .portable && $0.is
 private struct OperationKernel {
   struct Result {
     var value: Interval
-    var isValueEmpty: Bool
     var x: Interval
     var y: Interval
     var isLeft: Bool
@@ -22,51 +21,33 @@ private struct OperationKernel {
   private let kernel: IntervalKernel
 
   /// nil where the operation has no rule.
-  init?(_ operation: NablaExpressions.Operation, index: Int, _ set: InstructionSet, constant: Interval? = nil)
-  {
+  init?(_ operation: NablaExpressions.Operation, index: Int, _ set: InstructionSet) {
     var b = IntervalBuilder(for: set)
-    let (first, second, z) = (b.input(), b.input(), b.input())
-    var (x, y) = (first, constant.map { b.constant($0) } ?? second)
+    var (x, y) = (b.input(), b.input())
+    let z = b.input()
     guard let value = b.enclosure(operation, x, y, index: index) else { return nil }
     b.output(value)
-    b.output(b.takeEmpty())
+    b.output(b.takeEmptyLanes())
     let discontinuity = b.discontinuity(operation, x, y, index: index)
     b.contract(operation, &x, &y, to: z, index: index)
     b.output(x)
     b.output(y)
-    b.output(b.takeEmpty())
+    b.output(b.takeEmptyLanes())
     b.output(discontinuity)
     guard let kernel = IntervalKernel(b) else { return nil }
     self.kernel = kernel
   }
 
   func run(_ operands: [(x: Interval, y: Interval, z: Interval)]) -> [Result] {
-    let count = (operands.count + 7) / 8 * 8
-    var inputs = [Double](repeating: 0, count: 6 * count)
-    var outputs = [Double](repeating: .nan, count: kernel.outputCount * count)
-    for i in 0..<count {
-      let (x, y, z) = operands[min(i, operands.count - 1)]
-      for (c, bound) in [x.lower, x.upper, y.lower, y.upper, z.lower, z.upper].enumerated() {
-        inputs[i / 8 * 48 + 8 * c + i % 8] = bound
-      }
-    }
-    inputs.withUnsafeMutableBufferPointer { inputs in
-      outputs.withUnsafeMutableBufferPointer {
-        kernel.run(count: count, inputs: inputs.baseAddress!, outputs: $0.baseAddress!)
-      }
-    }
-    return operands.indices.map { i in
-      func number(_ c: Int) -> Double { outputs[i / 8 * 8 * kernel.outputCount + 8 * c + i % 8] }
-      // What is marked as empty holds anything; what is not is an interval, or else nothing that keeps a number.
+    kernel.results(operands.map { [$0.x, $0.y, $0.z] }).map { numbers in
+      // What is marked as empty holds anything.
       func interval(_ c: Int, _ isEmpty: Bool) -> Interval {
-        let (low, high) = (number(c), number(c + 1))
-        let isInterval = low <= high && low < .infinity && high > -.infinity
-        return isEmpty || !isInterval ? .empty : Interval(low, high)
+        isEmpty ? .empty : Interval(bounds: numbers[c], numbers[c + 1])
       }
-      let (isValueEmpty, isEmpty) = (number(2) != 0, number(7) != 0)
+      let (isValueEmpty, isEmpty) = (numbers[2] != 0, numbers[7] != 0)
       return Result(
-        value: interval(0, isValueEmpty), isValueEmpty: isValueEmpty, x: interval(3, isEmpty),
-        y: interval(5, isEmpty), isLeft: !isEmpty, isDiscontinuous: number(8) != 0)
+        value: interval(0, isValueEmpty), x: interval(3, isEmpty), y: interval(5, isEmpty), isLeft: !isEmpty,
+        isDiscontinuous: numbers[8] != 0)
     }
   }
 }

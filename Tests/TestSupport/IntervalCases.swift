@@ -96,26 +96,7 @@ public import NablaExpressions
     ]
   }
 
-  /// Random intervals, and what is drawn from them.
-  public enum IntervalDraws {
-    /// A box of any width from a point to the whole range.
-    public static func box(
-      _ random: inout SplitMix64, _ low: Double, _ high: Double, _ trial: Int
-    ) -> Interval {
-      let x = Double.random(in: low...high, using: &random)
-      let widths = [0, 1e-12, 1e-3, 0.1, 1]
-      let width = widths[trial % 5] * (high - low) * Double.random(in: 0...1, using: &random)
-      return Interval(max(low, x - width), min(high, x + width))
-    }
-
-    public static func point(in box: Interval, _ random: inout SplitMix64) -> Double {
-      switch Int.random(in: 0..<4, using: &random) {
-      case 0: box.lower
-      case 1: box.upper
-      default: Double.random(in: box.lower...box.upper, using: &random)
-      }
-    }
-
+  extension IntervalDraws {
     /// An interval of some width around a value.
     public static func around(_ value: Float80, _ random: inout SplitMix64) -> Interval {
       let width =
@@ -129,3 +110,24 @@ public import NablaExpressions
     }
   }
 #endif
+
+/// Random intervals, and what is drawn from them.
+public enum IntervalDraws {
+  /// A box of any width from a point to the whole range.
+  public static func box(
+    _ random: inout SplitMix64, _ low: Double, _ high: Double, _ trial: Int
+  ) -> Interval {
+    let x = Double.random(in: low...high, using: &random)
+    let widths = [0, 1e-12, 1e-3, 0.1, 1]
+    let width = widths[trial % 5] * (high - low) * Double.random(in: 0...1, using: &random)
+    return Interval(max(low, x - width), min(high, x + width))
+  }
+
+  public static func point(in box: Interval, _ random: inout SplitMix64) -> Double {
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: box.lower
+    case 1: box.upper
+    default: Double.random(in: box.lower...box.upper, using: &random)
+    }
+  }
+}

@@ -5,7 +5,7 @@ package import NablaKernels
 
 /// The walks of ``IntervalEvaluator`` over a tape, written as straight-line code for many boxes at a time.
 ///
-/// What the evaluator stops at, an empty value, marks the lane here: ``IntervalBuilder/isEmpty``.
+/// What the evaluator stops at, an empty value, marks the lane here: ``IntervalBuilder/emptyLanes``.
 extension IntervalTape {
   /// The enclosures of all values over the inputs' intervals, by place; nil if the tape has choices, a constant that is
   /// NaN, or an operation without a rule.

@@ -192,18 +192,16 @@ final class BoxBatch {
     for i in 0..<count {
       // Lanes without a box repeat the last one.
       let box = boxes + (i < slots.count ? slots[i] : last) * n
-      let lane = inputs + i / unit * unit * 2 * n + i % unit
       for j in 0..<n {
-        lane[unit * 2 * j] = box[j].lower
-        lane[unit * (2 * j + 1)] = box[j].upper
+        inputs[IntervalKernel.place(of: 2 * j, box: i, count: 2 * n)] = box[j].lower
+        inputs[IntervalKernel.place(of: 2 * j + 1, box: i, count: 2 * n)] = box[j].upper
       }
     }
     kernel.run(count: count, inputs: inputs, outputs: outputs)
   }
 
   private func output(_ kernel: IntervalKernel, _ i: Int, _ number: Int) -> Double {
-    let unit = IntervalKernel.unit
-    return outputs[i / unit * unit * kernel.outputCount + unit * number + i % unit]
+    outputs[IntervalKernel.place(of: number, box: i, count: kernel.outputCount)]
   }
 
   /// Sets a box, which is not empty, to what a kernel has left of it.

@@ -53,7 +53,7 @@ struct BoxKernels: Sendable {
     let discontinuity = tape.discontinuity(of: values, &b)
     tape.contract(&values, to: system.targets.map { $0 == .entire ? nil : b.constant($0) }, &b)
     for value in values[..<system.n] { b.output(value) }
-    b.output(b.isEmpty)
+    b.output(b.emptyLanes)
     b.output(discontinuity)
     return IntervalKernel(b)
   }
@@ -78,7 +78,7 @@ struct BoxKernels: Sendable {
     for value in sides.dropFirst() + matrix.joined().compactMap({ $0 }) {
       isKnown = b.and(isKnown, b.isBounded(value))
     }
-    if let isUndefined = b.takeEmpty() { isKnown = b.and(isKnown, not: isUndefined) }
+    if let isUndefined = b.takeEmptyLanes() { isKnown = b.and(isKnown, not: isUndefined) }
 
     var operation = NewtonOperation(b, box, middle, sides, matrix)
     let solved = operation.solve()
@@ -153,7 +153,7 @@ private struct NewtonOperation {
   }
 
   private mutating func addEmpty(in lanes: Mask?) {
-    guard let marked = b.takeEmpty() else { return }
+    guard let marked = b.takeEmptyLanes() else { return }
     let empty = lanes.map { b.and($0, marked) } ?? marked
     isEmpty = isEmpty.map { b.or($0, empty) } ?? empty
   }

@@ -139,9 +139,9 @@ final class BoxWorker {
     guard let derivative = newton.derivative else { return nil }
     var smears = [Double](repeating: 0, count: n)
     for i in 0..<n {
-      let parts = (0..<n).map { derivative[i * n + $0].magnitude * x[$0].width }
-      let total = parts.reduce(0, +)
-      for j in 0..<n { smears[j] += parts[j] / total }
+      var total = 0.0
+      for j in 0..<n { total += derivative[i * n + j].magnitude * x[j].width }
+      for j in 0..<n { smears[j] += derivative[i * n + j].magnitude * x[j].width / total }
     }
     return smears
   }

@@ -109,14 +109,14 @@ extension IntervalBuilder {
   }
 
   mutating func sign(_ x: Value) -> Value {
-    func sign(_ bound: Bound, _ self: inout IntervalBuilder) -> Bound {
-      let zero = self.b.constant(0)
-      let isAbove = self.b.compare(zero, .less, bound)
-      let isBelow = self.b.compare(bound, .less, zero)
-      return self.b.select(
-        isAbove, self.b.constant(1), self.b.select(isBelow, self.b.constant(-1), zero))
-    }
-    return Value(lower: sign(x.lower, &self), upper: sign(x.upper, &self))
+    Value(lower: sign(ofBound: x.lower), upper: sign(ofBound: x.upper))
+  }
+
+  private mutating func sign(ofBound bound: Bound) -> Bound {
+    let zero = b.constant(0)
+    let isBelow = b.compare(bound, .less, zero)
+    return b.select(
+      b.compare(zero, .less, bound), b.constant(1), b.select(isBelow, b.constant(-1), zero))
   }
 
   // MARK: Directions
@@ -253,19 +253,18 @@ extension IntervalBuilder {
         isNonNegative: true)
     }
     if n == 3 { return increasing(.cbrt, x) }
-    // 1/n is off by up to 2⁻⁵⁴ (1/n), which changes y^(1/n) by the factor 1 ± 2⁻⁵⁴ |log y|/n with |log y| < 746.
-    let margin = 0x1p-49 + 0x1p-53 * 746 / Double(n)
-    func bound(_ y: Bound, _ rounding: VectorProgram.Rounding, _ self: inout IntervalBuilder) -> Bound {
-      let exponent = self.b.constant(1 / Double(n))
-      let size = self.value(.power, self.b.magnitude(y), exponent)
-      let sign = self.b.and(y, self.b.constant(-0.0))
-      let moved = self.widened(self.b.or(size, sign), rounding, relative: margin)
-      let zero = self.b.constant(0)
-      return self.b.select(self.b.compare(y, .equal, zero), zero, moved)
-    }
     return Value(
-      lower: bound(x.lower, .down, &self), upper: bound(x.upper, .up, &self),
+      lower: root(ofBound: x.lower, n, rounded: .down), upper: root(ofBound: x.upper, n, rounded: .up),
       isNonNegative: x.isNonNegative)
+  }
+
+  private mutating func root(ofBound y: Bound, _ n: Int, rounded rounding: VectorProgram.Rounding) -> Bound {
+    let size = value(.power, b.magnitude(y), b.constant(1 / Double(n)))
+    let sign = b.and(y, b.constant(-0.0))
+    // 1/n is off by up to 2⁻⁵⁴ (1/n), which changes y^(1/n) by the factor 1 ± 2⁻⁵⁴ |log y|/n with |log y| < 746.
+    let moved = widened(b.or(size, sign), rounding, relative: 0x1p-49 + 0x1p-53 * 746 / Double(n))
+    let zero = b.constant(0)
+    return b.select(b.compare(y, .equal, zero), zero, moved)
   }
 
   /// The part of `within` whose magnitude is in y ≥ 0.

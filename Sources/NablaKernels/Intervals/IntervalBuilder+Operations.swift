@@ -72,7 +72,7 @@ extension IntervalBuilder {
     return Value(lower: b.maximum(x.lower, b.constant(-1)), upper: b.maximum(x.upper, b.constant(-1)))
   }
 
-  /// The lanes in which an operation may be undefined or not continuous: those where
+  /// The lanes in which an operation may be undefined or not continuous: all those at least where
   /// ``Operation/isContinuous(_:_:index:)`` is false. Nil where there is none, and for operations without a rule, which
   /// ``enclosure(_:_:_:index:)`` refuses.
   package mutating func discontinuity(_ operation: Operation, _ x: Value, _ y: Value, index: Int) -> Mask? {

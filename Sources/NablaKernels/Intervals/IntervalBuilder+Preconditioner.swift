@@ -72,18 +72,17 @@ extension IntervalBuilder {
     for (coefficient, interval) in zip(inverse.rows[i], vector) {
       guard let coefficient, let interval else { continue }
       let (up, down) = (coefficient.positive, coefficient.negative)
-      let lower = b.multiply(up, interval.lower, rounded: .down)
-      let upper = b.multiply(up, interval.upper, rounded: .up)
-      let partial =
-        sum.map {
-          (
-            b.multiplyAdd(up, interval.lower, $0.lower, rounded: .down),
-            b.multiplyAdd(up, interval.upper, $0.upper, rounded: .up)
-          )
-        } ?? (lower, upper)
+      let (lower, upper): (VectorProgram.Value, VectorProgram.Value)
+      if let sum {
+        lower = b.multiplyAdd(up, interval.lower, sum.lower, rounded: .down)
+        upper = b.multiplyAdd(up, interval.upper, sum.upper, rounded: .up)
+      } else {
+        lower = b.multiply(up, interval.lower, rounded: .down)
+        upper = b.multiply(up, interval.upper, rounded: .up)
+      }
       sum = Value(
-        lower: b.multiplyAdd(down, interval.upper, partial.0, rounded: .down),
-        upper: b.multiplyAdd(down, interval.lower, partial.1, rounded: .up))
+        lower: b.multiplyAdd(down, interval.upper, lower, rounded: .down),
+        upper: b.multiplyAdd(down, interval.lower, upper, rounded: .up))
     }
     return sum
   }

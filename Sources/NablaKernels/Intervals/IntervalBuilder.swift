@@ -30,18 +30,18 @@ package struct IntervalBuilder {
   private var inputCount = 0
 
   /// The lanes in which something is empty; nil if that cannot be.
-  package private(set) var isEmpty: Mask?
+  package private(set) var emptyLanes: Mask?
 
   package init(for instructionSet: InstructionSet) { b = VectorBuilder(.double, for: instructionSet) }
 
   /// Begins to mark empty lanes anew; returns the marks so far.
-  package mutating func takeEmpty() -> Mask? {
-    defer { isEmpty = nil }
-    return isEmpty
+  package mutating func takeEmptyLanes() -> Mask? {
+    defer { emptyLanes = nil }
+    return emptyLanes
   }
 
   mutating func markEmpty(_ mask: VectorProgram.Value) {
-    isEmpty = Mask(value: isEmpty.map { b.or($0.value, mask) } ?? mask)
+    emptyLanes = Mask(value: emptyLanes.map { b.or($0.value, mask) } ?? mask)
   }
 
   // MARK: Inputs and outputs
@@ -79,8 +79,11 @@ package struct IntervalBuilder {
   }
 
   /// The program, and the number of its inputs and outputs.
+  ///
+  /// Rules write whole intervals and contract all values: where one bound is asked for, or a constant is contracted,
+  /// that leads to nothing.
   func finished() -> (program: VectorProgram, inputCount: Int, outputCount: Int) {
-    (b.program, inputCount, outputCount)
+    (b.program.withoutDeadOperations(), inputCount, outputCount)
   }
 
   // MARK: Sets

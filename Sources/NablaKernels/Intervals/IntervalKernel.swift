@@ -11,6 +11,11 @@ package final class IntervalKernel: Sendable {
   /// Numbers of boxes are multiples of this.
   package static let unit = 8
 
+  /// Where a number of a box is, of `count` numbers for each.
+  package static func place(of number: Int, box i: Int, count: Int) -> Int {
+    i / unit * unit * count + unit * number + i % unit
+  }
+
   /// The most operations of a program. So many compile in some 0.1 s.
   package static let largestProgram = 100_000
 
@@ -36,7 +41,7 @@ package final class IntervalKernel: Sendable {
   ///
   /// - Parameters:
   ///   - count: a multiple of ``unit``.
-  ///   - inputs: number c of box i is at (i / 8)·8·`inputCount` + 8c + i % 8.
+  ///   - inputs: the numbers of the boxes, at their ``place(of:box:count:)``.
   ///   - outputs: likewise.
   package func run(
     count: Int, inputs: UnsafeMutablePointer<Double>, outputs: UnsafeMutablePointer<Double>

@@ -174,6 +174,24 @@ extension VectorProgram {
 }
 
 extension VectorProgram {
+  /// The same program without the operations whose values lead to no output.
+  func withoutDeadOperations() -> VectorProgram {
+    var isUsed = operations.map { $0.code == .store }
+    for (position, operation) in operations.enumerated().reversed() where isUsed[position] {
+      for operand in operation.operands { isUsed[Int(operand)] = true }
+    }
+    var rest = self
+    rest.operations.removeAll(keepingCapacity: true)
+    var places = [Value](repeating: -1, count: operations.count)
+    for (position, operation) in operations.enumerated() where isUsed[position] {
+      places[position] = Value(rest.operations.count)
+      rest.operations.append(operation.moved(to: places, part: operation.part))
+    }
+    return rest
+  }
+}
+
+extension VectorProgram {
   /// The same program for `parts` vectors of points, operation by operation in turn, behind the first
   /// `count` operations, which are common to all.
   func interleaved(_ parts: Int, behind count: Int) -> VectorProgram {
