@@ -108,7 +108,8 @@ let package = Package(
       swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["LibC", "NablaExpressions", "NablaKernels"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["LibC", "NablaExpressions", "NablaKernels"],
+      path: "Tests/TestSupport",
       swiftSettings: settings),
     tests("NablaExpressions", ["LibC"]),
     tests("NablaKernels", ["LibC", "NablaExpressions"], resources: [.copy("Resources")]),
